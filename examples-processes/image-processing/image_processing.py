@@ -1,0 +1,56 @@
+"""The same program in Python: multiprocessing.Pool and Pillow (pip install pillow)."""
+
+import argparse
+import itertools
+import multiprocessing
+from pathlib import Path
+
+from PIL import Image, ImageFilter, ImageOps
+
+LONGEST_SIDE = 1600  # pixels
+BLUR = 2  # standard deviation in pixels
+
+
+def process(job):
+    picture, result = job
+    with Image.open(picture) as image:
+        image.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
+        image = ImageOps.exif_transpose(image)
+        image.filter(ImageFilter.GaussianBlur(BLUR)).convert("L").save(result)
+    return result
+
+
+def make_pictures():
+    for number in itertools.count(1):
+        folder = Path("target") / f"image-processing-{number}"
+        try:
+            folder.mkdir(parents=True)
+            break
+        except FileExistsError:
+            pass
+    rings = Image.radial_gradient("L").resize((2000, 1500)).convert("RGB")
+    pictures = [folder / f"image{number}.jpg" for number in range(1, 5)]
+    for picture in pictures:
+        rings.save(picture)
+    return pictures, folder
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("pictures", nargs="*", type=Path)
+    parser.add_argument("--out", type=Path)
+    arguments = parser.parse_args()
+    if arguments.pictures:
+        pictures, out = arguments.pictures, arguments.out
+        out.mkdir(parents=True, exist_ok=True)
+    else:
+        pictures, out = make_pictures()
+
+    with multiprocessing.Pool() as pool:
+        jobs = [(picture, out / f"processed_{picture.name}") for picture in pictures]
+        results = pool.imap(process, jobs)
+        print("Main process continues executing...")
+        for result in results:
+            print(f"Image processed: {result.name}")
+    print(f"Results in {out}")
+    print("Main process exiting.")
