@@ -33,8 +33,12 @@ def say(what, number):
 
 if __name__ == "__main__":
     queue = multiprocessing.Queue(maxsize=CAPACITY)
-    producer = multiprocessing.Process(target=produce, args=(queue,), name="producer")
-    consumer = multiprocessing.Process(target=consume, args=(queue,), name="consumer")
+    producer = multiprocessing.Process(
+        name="producer", target=produce, args=[queue]
+    )
+    consumer = multiprocessing.Process(
+        name="consumer", target=consume, args=[queue]
+    )
     producer.start()
     consumer.start()
     producer.join()

@@ -1,4 +1,4 @@
-"""The same program in Python: multiprocessing.Pool and Pillow (pip install pillow)."""
+"""The same program in Python, with multiprocessing.Pool and Pillow."""
 
 import argparse
 import itertools
@@ -47,7 +47,9 @@ if __name__ == "__main__":
         pictures, out = make_pictures()
 
     with multiprocessing.Pool() as pool:
-        jobs = [(picture, out / f"processed_{picture.name}") for picture in pictures]
+        jobs = [
+            (picture, out / f"processed_{picture.name}") for picture in pictures
+        ]
         results = pool.imap(process, jobs)
         print("Main process continues executing...")
         for result in results:

@@ -1,13 +1,14 @@
 //! What several examples need and no reader copies.
 //!
-//! Every use of this crate in an example is one line, and the example works without it:
+//! Every use of this crate in an example is one line, and the example works without
+//! it:
 //!
-//! | line | what it does |
-//! |---|---|
-//! | `let _span = shared::span("deposit");` | names what this thread does to the end of the block |
-//! | `shared::waiting("lock");` | says that this thread waits until its next event |
-//! | `let _timer = shared::timer("Downloaded 9 sites");` | prints how long the block took |
-//! | `let urls = shared::sites(9);` | starts a small local web site |
+//! - `let _span = shared::span("deposit");` names what this thread does to the end
+//!   of the block,
+//! - `shared::waiting("lock");` says that this thread waits until its next event,
+//! - `let _timer = shared::timer("Downloaded 9 sites");` prints how long the block
+//!   took,
+//! - `let urls = shared::sites(9);` starts a small local web site.
 
 mod sites;
 mod timeline;

@@ -2,10 +2,11 @@
 
 use std::fmt::Display;
 
-/// Names what the current thread does from here until the returned guard is dropped.
+/// Names what the current thread does from here until the returned guard is
+/// dropped.
 ///
-/// `name` is formatted only when somebody records, so
-/// `span(format_args!("resize {name}"))` costs nothing otherwise. Nobody records yet.
+/// `name` is formatted only when somebody records, so `span(format_args!("resize
+/// {name}"))` costs nothing otherwise. Nobody records yet.
 pub fn span(_name: impl Display) -> Span {
     Span(())
 }

@@ -4,8 +4,8 @@ use std::fmt::Display;
 use std::thread;
 use std::time::Instant;
 
-/// Prints `LABEL in 0.10 seconds` when the returned guard is dropped, unless a panic
-/// is what drops it.
+/// Prints `LABEL in 0.10 seconds` when the returned guard is dropped, unless a
+/// panic is what drops it.
 pub fn timer<L: Display>(label: L) -> Timer<L> {
     Timer { label, start: Instant::now() }
 }

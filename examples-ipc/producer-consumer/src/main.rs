@@ -1,4 +1,5 @@
-//! Two processes with a queue between them: one produces numbers, one consumes them.
+//! Two processes with a queue between them: one produces numbers, one consumes
+//! them.
 //!
 //! Run it:    `cargo run -p producer-consumer`
 //! Look for:  the producer is the faster one, until the queue holds three numbers.
@@ -91,8 +92,8 @@ fn supervise() -> Result<()> {
     Ok(writeln!(io::stdout(), "Both processes completed")?)
 }
 
-/// Starts this program again in the given role. Its standard input and output are the
-/// way to the queue; what people should read goes through its standard error.
+/// Starts this program again in the given role. Its standard input and output are
+/// the way to the queue; what people should read goes through its standard error.
 fn start(role: &str) -> Result<Child> {
     Command::new(env::current_exe()?)
         .arg(role)

@@ -1,15 +1,15 @@
 //! The pattern: a bounded queue between two child processes, kept by their parent.
 //!
-//! A child asks with one line on its standard output and reads the answer, one line, from
-//! its standard input:
+//! A child asks with one line on its standard output and reads the answer, one
+//! line, from its standard input:
 //!
 //! | who | asks | is answered |
 //! |---|---|---|
 //! | producer | `42` or `end` | `accepted`, as soon as the queue has room |
 //! | consumer | `next` | `42` or `end`, as soon as there is one |
 //!
-//! Asking for the next number says that the last one is consumed. When one side dies, its
-//! pipes end, and so the other side notices.
+//! Asking for the next number says that the last one is consumed. When one side
+//! dies, its pipes end, and so the other side notices.
 
 use std::io::{self, BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout};
@@ -33,8 +33,8 @@ pub fn put(item: Item) -> Result<()> {
     ask(&line(item)).map(drop)
 }
 
-/// In the consumer: takes the next item. Waits for one, and fails when the producer died
-/// before its sentinel, or the parent is gone.
+/// In the consumer: takes the next item. Waits for one, and fails when the producer
+/// died before its sentinel, or the parent is gone.
 pub fn get() -> Result<Item> {
     let answer = ask("next")?;
     item(&answer).with_context(|| format!("\"{answer}\" is not a number"))
@@ -51,8 +51,8 @@ pub fn pipes(child: &mut Child) -> (BufReader<ChildStdout>, ChildStdin) {
     (BufReader::new(from), child.stdin.take().expect("the input is piped"))
 }
 
-/// In the parent: keeps the queue until the consumer has the sentinel or one side has
-/// died. Returns the numbers that were accepted, but not consumed.
+/// In the parent: keeps the queue until the consumer has the sentinel or one side
+/// has died. Returns the numbers that were accepted, but not consumed.
 pub fn keep<R: BufRead + Send, W: Write + Send>(
     producer: (R, W),
     consumer: (impl BufRead, impl Write),
@@ -63,7 +63,8 @@ pub fn keep<R: BufRead + Send, W: Write + Send>(
         scope.spawn(move || accept(producer, &queue, closed)); // and drop `queue`
         let in_hand = deliver(consumer, &items);
         closed.store(true, Ordering::Relaxed);
-        // What the queue still holds, until `accept` has ended and adds nothing more.
+        // What the queue still holds, until `accept` has ended and adds nothing
+        // more.
         in_hand.into_iter().chain(items.iter().flatten()).collect()
     })
 }
@@ -114,8 +115,8 @@ fn item(line: &str) -> Option<Item> {
     if line == SENTINEL { Some(None) } else { line.parse().ok().map(Some) }
 }
 
-/// The next line, or `None` at the end. What has no line end was cut: 4 may be a part
-/// of 42.
+/// The next line, or `None` at the end. What has no line end was cut: 4 may be a
+/// part of 42.
 fn next_line(from: &mut impl BufRead) -> io::Result<Option<String>> {
     let mut line = String::new();
     from.read_line(&mut line)?;

@@ -5,8 +5,8 @@ use crate::queue;
 const PRODUCER: &str = "42\n7\n100\n1\n55\nend\n";
 const CONSUMER: &str = "next\nnext\nnext\nnext\nnext\nnext\n";
 
-/// What the consumer was given, how many items the producer was told are accepted, and
-/// the numbers lost.
+/// What the consumer was given, how many items the producer was told are accepted,
+/// and the numbers lost.
 fn keep(producer: &str, consumer: &str) -> (String, usize, Vec<u32>) {
     let (mut to_producer, mut to_consumer) = (Vec::new(), Vec::new());
     let lost = queue::keep(

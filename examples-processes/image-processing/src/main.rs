@@ -63,7 +63,8 @@ fn run(request: Option<(Vec<PathBuf>, PathBuf)>) -> Result<ExitCode> {
     let names = output::names(&pictures, &out);
     let jobs: Vec<Job> = pictures.into_iter().zip(names).collect();
 
-    // A result gets its name when it is whole: another program never sees half of it.
+    // A result gets its name when it is whole: another program never sees half of
+    // it.
     let process = |(picture, name): &Job| -> Result<()> {
         ensure!(!processes::stopped(), "not begun");
         let unfinished = unfinished.join(name);

@@ -5,8 +5,9 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::{fs, io, process};
 
-/// A file name for the result of each picture: `processed_` and the picture's own name,
-/// with a number where that name is another result's, or a picture's of the reader's.
+/// A file name for the result of each picture: `processed_` and the picture's own
+/// name, with a number where that name is another result's, or a picture's of the
+/// reader's.
 pub fn names(pictures: &[PathBuf], out: &Path) -> Vec<OsString> {
     let out = fs::canonicalize(out).ok();
     let in_out = |picture: &&PathBuf| folder(picture) == out;

@@ -16,8 +16,8 @@ use image::{RgbImage, RgbaImage};
 const LONGEST_SIDE: u32 = 1600; // pixels
 const BLUR: f32 = 2.0; // standard deviation in pixels
 
-/// Processes the picture at `from`, a JPEG or PNG file, and writes the result to `to`:
-/// as PNG if its name ends so, otherwise as JPEG.
+/// Processes the picture at `from`, a JPEG or PNG file, and writes the result to
+/// `to`: as PNG if its name ends so, otherwise as JPEG.
 pub fn process(from: &Path, to: &Path) -> Result<()> {
     let (picture, orientation) = decode(&fs::read(from)?)?;
     let mut picture = shrink(picture)?;
@@ -45,8 +45,8 @@ fn decode(file: &[u8]) -> Result<(DynamicImage, Orientation)> {
     Ok((DynamicImage::from_decoder(decoder)?, orientation))
 }
 
-/// Whether a JPEG file reaches its end-of-image marker. The decoder does not mind: it
-/// fills the rest with grey. Source: ITU-T T.81, B.1.1.
+/// Whether a JPEG file reaches its end-of-image marker. The decoder does not mind:
+/// it fills the rest with grey. Source: ITU-T T.81, B.1.1.
 fn has_end(jpeg: &[u8]) -> bool {
     let mut rest = &jpeg[2..]; // behind the start-of-image marker
     loop {
@@ -58,7 +58,8 @@ fn has_end(jpeg: &[u8]) -> bool {
         if rest[at + 1] == 0xD9 {
             return true;
         }
-        // Every other marker starts a segment, with its length in the first two bytes.
+        // Every other marker starts a segment, with its length in the first two
+        // bytes.
         let segment = &rest[at + 2..];
         let Some(&length) = segment.first_chunk() else { return false };
         let Some(next) = segment.get(u16::from_be_bytes(length).into()..) else {

@@ -1,5 +1,5 @@
-//! The pattern: many pieces of work, each in a process of its own, never more at once
-//! than there are cores, and the results in the order of the work.
+//! The pattern: many pieces of work, each in a process of its own, never more at
+//! once than there are cores, and the results in the order of the work.
 
 use std::env;
 use std::ffi::OsStr;
@@ -25,9 +25,9 @@ pub fn stopped() -> bool {
     STOP.load(Ordering::Relaxed)
 }
 
-/// Opens a pipe to which nobody writes. The parent holds the writing end, every child
-/// reads the other, which ends when the parent does, however that happens. Ctrl-C ends
-/// it too, and calls [`stop`].
+/// Opens a pipe to which nobody writes. The parent holds the writing end, every
+/// child reads the other, which ends when the parent does, however that happens.
+/// Ctrl-C ends it too, and calls [`stop`].
 pub fn lifeline() -> Result<PipeReader> {
     let (lifeline, our_end) = io::pipe()?;
     let mut our_end = Some(our_end);
@@ -47,8 +47,8 @@ pub fn end_with_parent(clean_up: impl FnOnce() + Send + 'static) {
     });
 }
 
-/// Starts `work` on every item, on `at_once` threads, and returns at once: a receiver
-/// for each item, in their order, that gets what `work` returned.
+/// Starts `work` on every item, on `at_once` threads, and returns at once: a
+/// receiver for each item, in their order, that gets what `work` returned.
 pub fn start<'scope, T: Sync, R: Send + 'scope>(
     scope: &'scope Scope<'scope, '_>,
     at_once: usize,
@@ -62,7 +62,7 @@ pub fn start<'scope, T: Sync, R: Send + 'scope>(
         let todo = Arc::clone(&todo);
         scope.spawn(move || {
             loop {
-                // A statement of its own: the lock must be free while the work is done.
+                // Its own statement, so that the lock is free while `work` runs.
                 let next = todo.lock().unwrap().next();
                 let Some((item, result)) = next else { break };
                 // Sending fails when the receiver is gone: nobody asks any more.

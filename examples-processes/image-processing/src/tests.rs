@@ -45,7 +45,8 @@ fn a_file_cut_at_any_byte_is_an_error() {
     files.push(("picture.png", png));
     for (name, bytes) in files {
         assert!(folder.process(name, &bytes).is_ok(), "{name}");
-        // The end of a PNG is a chunk of 12 bytes that holds nothing of the picture.
+        // The end of a PNG is a chunk of 12 bytes that holds nothing of the
+        // picture.
         let last =
             if name.ends_with("png") { bytes.len() - 12 } else { bytes.len() };
         for length in 0..last {

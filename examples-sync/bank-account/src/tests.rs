@@ -9,8 +9,9 @@ use crate::account::{BankAccount, Refused};
 const THREADS: u64 = 8;
 const TRANSACTIONS: usize = 500; // a thread
 
-/// Money is never created or lost, whatever many threads do at once: what is there in
-/// the end is what was there before, plus what each thread put in, less what it took.
+/// Money is never created or lost, whatever many threads do at once: what is there
+/// in the end is what was there before, plus what each thread put in, less what it
+/// took.
 #[test]
 fn the_balance_is_the_sum_of_what_was_accepted() {
     for start in [0, 1_000, u64::MAX - 1_000] {
@@ -30,8 +31,8 @@ fn the_balance_is_the_sum_of_what_was_accepted() {
     }
 }
 
-/// Pays in and takes out at random, often more than there is or than fits, and returns
-/// the sum of what the account accepted.
+/// Pays in and takes out at random, often more than there is or than fits, and
+/// returns the sum of what the account accepted.
 fn random_transactions(account: &BankAccount, seed: u64) -> i128 {
     let mut random = StdRng::seed_from_u64(seed);
     let mut sum = 0;

@@ -42,7 +42,8 @@ fn run() -> Result<(), String> {
     println!("Main thread continues executing...");
 
     shared::waiting("join");
-    // The first question is whether the thread panicked, the second whether it failed.
+    // The first question is whether the thread panicked, the second whether it
+    // failed.
     let sequence = computation.join().unwrap()?;
     println!("Fibonacci sequence: {sequence:?}");
     println!("Main thread exiting.");

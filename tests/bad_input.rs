@@ -1,0 +1,194 @@
+//! Bad input gets one clear line that names it and the right exit code, and nothing
+//! else is lost. Output that nobody reads any more hangs nothing.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use libtest_mimic::Trial;
+use tests::program::{binary, files};
+use tests::{Checked, Example, Finished, Program, ensure, examples};
+
+/// Arguments that a program refuses: the exit code, and what the line names.
+const WRONG_ARGUMENTS: &[(&str, &[&str], i32, &str)] = &[
+    ("fibonacci-thread", &["ten"], 2, "\"ten\""),
+    ("fibonacci-thread", &["-1"], 2, "\"-1\""),
+    ("fibonacci-thread", &["1", "2"], 2, "\"2\""),
+    ("image-processing", &["--fast"], 2, "--fast"),
+    ("image-processing", &["photo.jpg"], 2, "no folder"),
+    ("image-processing", &["photo.jpg", "--out"], 2, "no folder"),
+    ("image-processing", &["--out", "folder"], 2, "no pictures"),
+    ("producer-consumer", &["12"], 2, "12"),
+];
+
+fn main() {
+    let mut tests: Vec<Trial> = (WRONG_ARGUMENTS.iter())
+        .map(|&(name, args, code, names)| {
+            let title = format!("{name} {}", args.join(" "));
+            Trial::test(title, move || refused(name, args, code, names))
+        })
+        .collect();
+    for example in examples() {
+        let title = format!("{}: output closed early", example.name);
+        tests.push(Trial::test(title, move || output_closed(&example)));
+    }
+    tests.push(Trial::test("fibonacci-thread: one too many", || {
+        let run =
+            Program::rust(&Example::named("fibonacci-thread")).arg("188").run()?;
+        ensure(run.code() == Some(2), || run.status.to_string())?;
+        ensure(run.output.contains("188 Fibonacci numbers do not fit"), || {
+            run.output
+        })
+    }));
+    tests.push(Trial::test(
+        "image-processing: files that are no pictures",
+        no_pictures,
+    ));
+    tests.push(Trial::test("image-processing: nowhere to write", nowhere_to_write));
+    tests.push(Trial::test(
+        "image-processing: inputs stay as they are",
+        inputs_stay,
+    ));
+    tests.push(Trial::test("image-processing: 200 pictures", many_pictures));
+    tests.push(
+        Trial::test("image-processing: quiet when closed", quiet_when_closed)
+            .with_ignored_flag(cfg!(not(unix))), // it needs a shell
+    );
+    tests::run(tests)
+}
+
+fn refused(name: &str, args: &[&str], code: i32, names: &str) -> Checked {
+    let run = Program::rust(&Example::named(name)).args(args).run()?;
+    ensure(run.code() == Some(code), || run.status.to_string())?;
+    ensure(run.output.lines().count() == 1, || {
+        format!("one line:\n{}", run.output)
+    })?;
+    ensure(run.output.contains(names), || {
+        format!("names {names}:\n{}", run.output)
+    })?;
+    Ok(run.nothing_left()?)
+}
+
+/// As `cargo run -qp NAME | head -1` does.
+fn output_closed(example: &Example) -> Checked {
+    let mut run = Program::rust(example).start();
+    run.close_output_after_a_line();
+    let run = run.finish()?;
+    run.others_end()?;
+    Ok(run.nothing_left()?)
+}
+
+/// Makes a picture of one grey point.
+fn make_picture(file: &Path) {
+    image::DynamicImage::new_luma8(1, 1).save(file).expect("it can be written");
+}
+
+fn image_processing() -> Program {
+    Program::rust(&Example::named("image-processing"))
+}
+
+fn result(run: &Finished, name: &str) -> Checked {
+    let path = run.work().join("out").join(name);
+    ensure(path.exists(), || format!("there is no {name}:\n{}", run.output))
+}
+
+fn no_pictures() -> Checked {
+    let program = image_processing();
+    let work = program.work();
+    fs::create_dir(work.join("folder.jpg"))?;
+    fs::write(work.join("empty.jpg"), "")?;
+    fs::write(work.join("text.jpg"), "Dear Sir or Madam,\n")?;
+    make_picture(&work.join("Grüße aus Köln.png"));
+    make_picture(&work.join("last.png"));
+    fs::write(work.join("cut.png"), &fs::read(work.join("last.png"))?[..50])?;
+    let bad = ["folder.jpg", "empty.jpg", "text.jpg", "cut.png", "missing.jpg"];
+    let good = ["Grüße aus Köln.png", "last.png"];
+    let run = program.args(bad).args(good).args(["--out", "out"]).run()?;
+
+    ensure(run.code() == Some(1), || run.status.to_string())?;
+    // The order of the input, also between what fails and what does not.
+    let mut lines = run.output.lines().skip(1);
+    for name in bad {
+        let line = lines.next().unwrap_or_default();
+        ensure(line.starts_with(&format!("{name}: ")), || {
+            format!("{name}:\n{}", run.output)
+        })?;
+    }
+    for name in good {
+        let line = lines.next().unwrap_or_default();
+        ensure(line == format!("Image processed: processed_{name}"), || {
+            run.output.clone()
+        })?;
+        result(&run, &format!("processed_{name}"))?;
+    }
+    Ok(run.nothing_left()?)
+}
+
+fn nowhere_to_write() -> Checked {
+    for out in ["file", "file/folder"] {
+        let program = image_processing();
+        make_picture(&program.work().join("photo.png"));
+        fs::write(program.work().join("file"), "not a folder")?;
+        let run = program.args(["photo.png", "--out", out]).run()?;
+        ensure(run.code() == Some(1), || run.status.to_string())?;
+        let line = format!("cannot write to {out}: ");
+        ensure(run.output.starts_with(&line), || run.output.clone())?;
+        ensure(run.output.lines().count() == 1, || run.output.clone())?;
+        run.nothing_left()?;
+    }
+    Ok(())
+}
+
+/// Results that are written beside their inputs, twice, and two inputs of one name.
+fn inputs_stay() -> Checked {
+    let program = image_processing();
+    let work = program.work();
+    for folder in ["out", "other"] {
+        fs::create_dir(work.join(folder))?;
+        make_picture(&work.join(folder).join("photo.png"));
+    }
+    // Looks like a result, and is an input: one that must not be replaced.
+    let input = work.join("out/processed_photo.png");
+    make_picture(&input);
+    let before = fs::read(&input)?;
+    let photos = ["out/photo.png", "other/photo.png", "out/processed_photo.png"];
+    let run = program.args(photos).args(["--out", "out"]).run()?;
+    ensure(run.status.success(), || run.output.clone())?;
+    ensure(fs::read(&input)? == before, || "an input was replaced".into())?;
+    for name in ["photo-2.png", "photo-3.png", "processed_photo.png"] {
+        result(&run, &format!("processed_{name}"))?;
+    }
+    let files = files(&run.work().join("out"));
+    ensure(files.len() == 5, || format!("{files:?}"))
+}
+
+fn many_pictures() -> Checked {
+    let program = image_processing();
+    let names: Vec<String> =
+        (0..200).map(|number| format!("{number:03}.png")).collect();
+    for name in &names {
+        make_picture(&program.work().join(name));
+    }
+    let run = program.args(&names).args(["--out", "out"]).run()?;
+    ensure(run.status.success(), || run.output.clone())?;
+    let reported = run
+        .output
+        .lines()
+        .filter_map(|l| l.strip_prefix("Image processed: processed_"));
+    ensure(reported.eq(&names), || format!("not in order:\n{}", run.output))?;
+    names.iter().try_for_each(|name| result(&run, &format!("processed_{name}")))?;
+    Ok(run.nothing_left()?)
+}
+
+/// Whoever reads its output and stops early gets no complaint, and no half result.
+fn quiet_when_closed() -> Checked {
+    let binary = binary(&Example::named("image-processing"));
+    let script = "\"$0\" 2>errors | head -1";
+    let run = Program::new("sh").args(["-c", script]).arg(binary).run()?;
+    run.others_end()?;
+    let errors = fs::read_to_string(run.work().join("errors"))?;
+    ensure(errors.is_empty(), || format!("complains: {errors}"))?;
+    let files = files(&run.work());
+    let unfinished = |file: &&PathBuf| file.to_string_lossy().contains("/.");
+    let unfinished: Vec<&PathBuf> = files.iter().filter(unfinished).collect();
+    ensure(unfinished.is_empty(), || format!("{unfinished:?}"))
+}

@@ -1,0 +1,271 @@
+//! Every fence of every chapter is true, and every example has all its parts.
+//!
+//! `UPDATE=1 cargo test -p tests --test chapters` writes new runs into the
+//! chapters.
+
+use std::path::Path;
+use std::{env, fs};
+
+use libtest_mimic::{Failed, Trial};
+use regex::Regex;
+use similar::TextDiff;
+use tests::{Checked, Example, Program, common_form, ensure, examples, root};
+
+/// The parts of a chapter, in their order. One with nothing to say is left out.
+const SECTIONS: [&str; 5] = [
+    "How it works",
+    "From Python",
+    "What goes wrong",
+    "Take it with you",
+    "Try it",
+];
+const WIDEST: usize = 84; // characters, for a page of the book
+
+fn main() {
+    let mut tests = Vec::new();
+    for example in examples() {
+        let parts = example.clone();
+        tests.push(Trial::test(format!("{}: parts", example.name), move || {
+            has_parts(&parts)
+        }));
+        tests.push(Trial::test(format!("{}: fences", example.name), move || {
+            fences(&example.folder.join("README.md"), Some(&example))
+        }));
+    }
+    tests.push(Trial::test("README.md: fences", || {
+        fences(&root().join("README.md"), None)
+    }));
+    tests.push(Trial::test(
+        "the same examples in README.md and SUMMARY.md",
+        contents,
+    ));
+    tests.push(Trial::test("no line is too wide", lines_fit));
+    tests.push(Trial::test("every link leads to a file", links_lead_somewhere));
+    tests.push(Trial::test("every test file is listed", test_files_are_listed));
+    tests::run(tests)
+}
+
+/// Checks every fence of a chapter.
+fn fences(chapter: &Path, example: Option<&Example>) -> Checked {
+    let text = fs::read_to_string(chapter)?;
+    let update = env::var_os("UPDATE").is_some();
+    let mut wrong = String::new();
+    let mut updated = String::new();
+    // Every second piece stands inside a fence.
+    for (number, piece) in text.split("```").enumerate() {
+        let mut piece = piece.to_owned();
+        if number % 2 == 1 {
+            let (kind, body) =
+                piece.split_once('\n').ok_or("a fence without an end")?;
+            let excerpt_of = |endings: &[&str]| {
+                let found = is_excerpt_of_a_file(body, example, endings);
+                ensure(found, || {
+                    format!("stands in no {} file:\n{body}", endings[0])
+                })
+            };
+            let checked = match kind {
+                "rust" => excerpt_of(&["rs"]),
+                "python" => excerpt_of(&["py"]),
+                "text" => excerpt_of(&["txt"]),
+                "console" => {
+                    let run = run_again(body)?;
+                    let checked = same_run(body, &run);
+                    if checked.is_err() && update {
+                        piece = format!("console\n{}", run.1);
+                        Ok(())
+                    } else {
+                        checked
+                    }
+                }
+                "toml" | "sh" => Ok(()), // proved by copies.rs; never run
+                _ => Err(format!("no kind of fence is called \"{kind}\"").into()),
+            };
+            if let Err(error) = checked {
+                wrong += error.message().unwrap_or_default();
+            }
+        }
+        let fence = if number > 0 { "```" } else { "" };
+        updated.extend([fence, &piece]);
+    }
+    if update {
+        fs::write(chapter, updated)?;
+    }
+    ensure(wrong.is_empty(), || wrong)
+}
+
+fn is_excerpt_of_a_file(
+    body: &str,
+    example: Option<&Example>,
+    endings: &[&str],
+) -> bool {
+    let folder = example.map_or(root(), |example| &example.folder);
+    let files = tests::program::files(folder).into_iter();
+    let files = files.filter(|file| {
+        endings.iter().any(|e| file.extension() == Some(e.as_ref()))
+    });
+    files.flat_map(fs::read_to_string).any(|file| is_excerpt(body, &file))
+}
+
+/// Whether the lines stand in the file, in this order and unbroken, but for lines
+/// `...` in a comment, which skip some. The indent is free.
+fn is_excerpt(body: &str, file: &str) -> bool {
+    let trimmed =
+        |text: &str| text.trim().lines().map(str::trim).map(String::from).collect();
+    let file: Vec<String> = trimmed(file);
+    let mut rest = &file[..];
+    let lines: Vec<String> = trimmed(body);
+    let mut parts =
+        lines.split(|line| ["// ...", "# ..."].contains(&line.as_str()));
+    !lines.is_empty()
+        && parts.all(|part| {
+            let at = (0..=rest.len()).find(|&at| rest[at..].starts_with(part));
+            at.map(|at| rest = &rest[at + part.len()..]).is_some()
+        })
+}
+
+/// Runs the command of a console fence. Returns the example's name and the new
+/// text.
+fn run_again(body: &str) -> Result<(String, String), Failed> {
+    let head = body.lines().next().unwrap_or_default();
+    let mut words = head.split_whitespace();
+    let (name, program) = match [(); 3].map(|()| words.next().unwrap_or_default()) {
+        ["$", "python3", file] => {
+            let file = root().join(file);
+            let folder =
+                file.parent().and_then(Path::file_name).unwrap_or_default();
+            let name = folder.to_string_lossy().into_owned();
+            (name, Program::new("python3").arg(file))
+        }
+        ["$", "cargo", "run"] => {
+            let option = words.next().unwrap_or_default();
+            ensure(option == "-qp", || {
+                format!("not `cargo run -qp NAME`: {head}")
+            })?;
+            let name = words.next().unwrap_or_default();
+            (name.to_owned(), Program::rust(&Example::named(name)))
+        }
+        _ => return Err(format!("no command that can be run: {head}").into()),
+    };
+    let run = program.args(words.filter(|word| *word != "--")).run()?;
+    Ok((name, format!("{head}\n{}", run.output)))
+}
+
+fn same_run(committed: &str, (name, fresh): &(String, String)) -> Checked {
+    let (old, new) = (common_form(name, committed), common_form(name, fresh));
+    ensure(old == new, || {
+        let diff = TextDiff::from_lines(&old, &new);
+        diff.unified_diff().header("the chapter", "a real run").to_string()
+    })
+}
+
+/// Checks that the example is whole and built like the others.
+fn has_parts(example: &Example) -> Checked {
+    let name = &example.name;
+    let python = example.python();
+    let python = python.file_name().unwrap_or_default().to_string_lossy();
+    for file in ["Cargo.toml", "README.md", "src/main.rs", &python] {
+        let exists = example.folder.join(file).exists();
+        ensure(exists, || format!("there is no {file}"))?;
+    }
+    let manifest = example.read("Cargo.toml");
+    for line in
+        [&format!("name = \"{name}\""), "edition.workspace = true", "[lints]"]
+    {
+        ensure(manifest.contains(line), || format!("Cargo.toml has no `{line}`"))?;
+    }
+    let main = example.read("src/main.rs");
+    let head: Vec<&str> =
+        main.lines().take_while(|line| line.starts_with("//!")).collect();
+    ensure((4..=8).contains(&head.len()), || {
+        "the head has not 4 to 8 lines".into()
+    })?;
+    for word in [&format!("`cargo run -p {name}`"), &format!("`{python}`")] {
+        let named = head.iter().any(|line| line.contains(word));
+        ensure(named, || format!("the head of main.rs does not name {word}"))?;
+    }
+    let chapter = example.read("README.md");
+    ensure(chapter.starts_with("# "), || "the chapter has no title".into())?;
+    let headings = chapter.lines().filter_map(|line| line.strip_prefix("## "));
+    let order = headings
+        .map(|heading| SECTIONS.iter().position(|section| *section == heading));
+    let order: Option<Vec<usize>> = order.collect();
+    let sorted = order.is_some_and(|order| order.is_sorted_by(|a, b| a < b));
+    ensure(sorted, || {
+        format!("its headings are not some of {SECTIONS:?}, in order")
+    })
+}
+
+/// README.md and SUMMARY.md list every example once, in the same order.
+fn contents() -> Checked {
+    let link = Regex::new(r"\((examples-[\w-]+/[\w-]+)/README\.md\)")?;
+    let listed = |file: &str| -> Result<Vec<String>, Failed> {
+        let text = fs::read_to_string(root().join(file))?;
+        Ok(link.captures_iter(&text).map(|found| found[1].to_owned()).collect())
+    };
+    let (readme, summary) = (listed("README.md")?, listed("SUMMARY.md")?);
+    ensure(readme == summary, || {
+        format!("README.md: {readme:?}, SUMMARY.md: {summary:?}")
+    })?;
+    let mut listed = readme;
+    listed.sort();
+    let mut there: Vec<String> = examples().iter().map(Example::place).collect();
+    there.sort();
+    ensure(listed == there, || format!("listed: {listed:?}, there are: {there:?}"))
+}
+
+/// All files of the workspace with one of these endings.
+fn sources(endings: &[&str]) -> Vec<std::path::PathBuf> {
+    let tops = fs::read_dir(root()).expect("the root can be read");
+    let tops = tops.map(|top| top.expect("the entry can be read").path());
+    let hidden = |path: &Path| {
+        path.file_name().is_some_and(|n| n.as_encoded_bytes()[0] == b'.')
+    };
+    tops.filter(|path| !hidden(path) && !path.ends_with("target"))
+        .flat_map(|path| {
+            if path.is_dir() { tests::program::files(&path) } else { vec![path] }
+        })
+        .filter(|file| {
+            endings.iter().any(|ending| file.extension() == Some(ending.as_ref()))
+        })
+        .collect()
+}
+
+fn lines_fit() -> Checked {
+    let mut wide = Vec::new();
+    for file in sources(&["rs", "py"]) {
+        for (number, line) in fs::read_to_string(&file)?.lines().enumerate() {
+            if line.chars().count() > WIDEST {
+                wide.push(format!("{}:{}", file.display(), number + 1));
+            }
+        }
+    }
+    ensure(wide.is_empty(), || format!("wider than {WIDEST}: {wide:#?}"))
+}
+
+fn links_lead_somewhere() -> Checked {
+    let link = Regex::new(r"\]\(([^)#]+)[^)]*\)")?;
+    let mut broken = Vec::new();
+    for file in sources(&["md"]) {
+        let text = fs::read_to_string(&file)?;
+        for link in
+            link.captures_iter(&text).filter(|link| !link[1].contains("://"))
+        {
+            if !file.with_file_name("").join(&link[1]).exists() {
+                broken.push(format!("{}: {}", file.display(), &link[1]));
+            }
+        }
+    }
+    ensure(broken.is_empty(), || format!("links that lead nowhere: {broken:#?}"))
+}
+
+fn test_files_are_listed() -> Checked {
+    let manifest = fs::read_to_string(root().join("tests/Cargo.toml"))?;
+    for file in fs::read_dir(root().join("tests"))? {
+        let file = file?.path();
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        let listed = manifest.contains(&format!("path = \"{name}\""));
+        let is_test = file.extension() == Some("rs".as_ref());
+        ensure(listed || !is_test, || format!("{name} is never run"))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,78 @@
+//! Every example builds and runs alone: copied out of the workspace, without
+//! `shared`, with the dependencies that its chapter names, and prints the same.
+
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use tests::program::{build, files};
+use tests::{Checked, Example, Program, common_form, ensure, root};
+
+fn main() {
+    tests::run(tests::for_each_example(stands_alone))
+}
+
+fn stands_alone(example: &Example) -> Checked {
+    let target = env::var_os("CARGO_TARGET_DIR")
+        .map_or(root().join("target"), PathBuf::from);
+    // The copies stay for the next time, in a workspace of none, and share what
+    // they build.
+    let copies = target.join("copies");
+    let copy = copies.join(&example.name);
+    write(&copy.join("Cargo.toml"), &manifest(example))?;
+    write(
+        &copy.join("Cargo.lock"),
+        &fs::read_to_string(root().join("Cargo.lock"))?,
+    )?;
+    let source = example.folder.join("src");
+    for file in
+        files(&source).iter().filter(|file| file.extension() == Some("rs".as_ref()))
+    {
+        let to = copy.join("src").join(file.strip_prefix(&source)?);
+        write(&to, &without_shared(&fs::read_to_string(file)?))?;
+    }
+
+    let built = copies.join("target");
+    let programs =
+        build(&copy, &["--offline", "--target-dir", &built.to_string_lossy()]);
+    let (alone, here) = (
+        Program::new(&programs[&example.name]).run()?,
+        Program::rust(example).run()?,
+    );
+    ensure(alone.status.success(), || {
+        format!("{}:\n{}", alone.status, alone.output)
+    })?;
+    let form = |printed: &str| common_form(&example.name, printed);
+    let same = form(&alone.output) == form(&here.output);
+    ensure(same, || format!("alone:\n{}here:\n{}", alone.output, here.output))
+}
+
+/// What `cargo new` writes, and the dependencies from the chapter's `toml` fence.
+fn manifest(example: &Example) -> String {
+    let chapter = example.read("README.md");
+    let fence = chapter
+        .split_once("```toml\n")
+        .and_then(|(_, rest)| rest.split_once("```"));
+    let dependencies = fence.map_or("", |(dependencies, _)| dependencies);
+    let name = &example.name;
+    format!(
+        "[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n\
+         [workspace]\n\n{dependencies}"
+    )
+}
+
+fn without_shared(source: &str) -> String {
+    source
+        .lines()
+        .filter(|line| !line.contains("shared::"))
+        .flat_map(|l| [l, "\n"])
+        .collect()
+}
+
+/// Leaves a file alone that is right already: cargo builds only what has changed.
+fn write(path: &Path, text: &str) -> std::io::Result<()> {
+    if fs::read_to_string(path).is_ok_and(|old| old == text) {
+        return Ok(());
+    }
+    fs::create_dir_all(path.parent().expect("it is in a folder"))?;
+    fs::write(path, text)
+}

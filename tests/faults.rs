@@ -1,0 +1,222 @@
+//! Programs and their parts are killed, at any moment: what is left ends by itself,
+//! says what happened, and nothing is lost without a word or left behind.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use image::ImageReader;
+use libtest_mimic::{Failed, Trial};
+use tests::{Checked, Example, Program, Running, ensure, examples};
+
+/// At how many moments of a run something is killed.
+const MOMENTS: u32 = 8;
+
+fn main() {
+    let mut tests = Vec::new();
+    for example in examples() {
+        let killed = example.clone();
+        tests.push(Trial::test(format!("{}: Ctrl-C", example.name), move || {
+            at_many_moments(|moment| interrupted(&example, moment), &example)
+        }));
+        tests.push(Trial::test(
+            format!("{}: parent killed", killed.name),
+            move || {
+                at_many_moments(|moment| parent_killed(&killed, moment), &killed)
+            },
+        ));
+    }
+    for role in ["producer", "consumer"] {
+        tests.push(Trial::test(
+            format!("producer-consumer: {role} killed"),
+            move || {
+                let example = Example::named("producer-consumer");
+                at_many_moments(|moment| role_killed(role, moment), &example)
+            },
+        ));
+    }
+    tests.push(Trial::test("image-processing: a process killed", picture_killed));
+    tests
+        .push(Trial::test("image-processing: Ctrl-C while busy", busy_interrupted));
+    tests.push(Trial::test(
+        "image-processing: parent killed while busy",
+        busy_orphan,
+    ));
+    if cfg!(not(unix)) {
+        // Only Unix has these signals.
+        tests =
+            tests.into_iter().map(|test| test.with_ignored_flag(true)).collect();
+    }
+    tests::run(tests)
+}
+
+/// Calls `check` for moments from the start of a run to its end.
+fn at_many_moments(
+    check: impl Fn(Duration) -> Checked,
+    example: &Example,
+) -> Checked {
+    let start = Instant::now();
+    Program::rust(example).run()?;
+    let whole = start.elapsed();
+    (0..MOMENTS).try_for_each(|moment| {
+        let moment = whole * moment / MOMENTS;
+        check(moment).map_err(|error| {
+            format!("after {moment:?}: {}", error.message().unwrap_or_default())
+                .into()
+        })
+    })
+}
+
+/// The terminal sends Ctrl-C to the whole run.
+fn interrupted(example: &Example, moment: Duration) -> Checked {
+    let run = Program::rust(example).start();
+    thread::sleep(moment);
+    run.interrupt();
+    let run = run.finish()?;
+    // A run that was quicker than the moment has ended well.
+    let expected = [None, Some(130), Some(0)].contains(&run.code());
+    ensure(expected, || format!("{}:\n{}", run.status, run.output))?;
+    ensure(!run.output.contains("panicked"), || run.output.clone())?;
+    run.others_end()?;
+    run.no_files_left()?;
+    only_whole_pictures(&run.work(), true)
+}
+
+fn parent_killed(example: &Example, moment: Duration) -> Checked {
+    let run = Program::rust(example).start();
+    thread::sleep(moment);
+    run.kill(run.pid());
+    let run = run.finish()?;
+    run.others_end()?;
+    only_whole_pictures(&run.work(), false)
+}
+
+/// Whatever has the name of a picture is one. After the end of the parent by
+/// SIGKILL a temporary file may be left, otherwise not.
+fn only_whole_pictures(folder: &Path, nothing_else: bool) -> Checked {
+    for file in tests::program::files(folder) {
+        let hidden =
+            file.components().any(|c| c.as_os_str().as_encoded_bytes()[0] == b'.');
+        if file.extension() == Some("jpg".as_ref()) && !hidden {
+            ensure(is_whole(&file), || {
+                format!("half a picture: {}", file.display())
+            })?;
+        } else {
+            ensure(!nothing_else, || format!("left behind: {}", file.display()))?;
+        }
+    }
+    Ok(())
+}
+
+fn is_whole(picture: &Path) -> bool {
+    let bytes = fs::read(picture).unwrap_or_default();
+    bytes.ends_with(&[0xFF, 0xD9])
+        && ImageReader::open(picture).is_ok_and(|reader| reader.decode().is_ok())
+}
+
+/// Either process dies: the other ends, and every number that was accepted is
+/// consumed or reported as lost.
+fn role_killed(role: &str, moment: Duration) -> Checked {
+    let mut run = Program::rust(&Example::named("producer-consumer")).start();
+    thread::sleep(moment);
+    let Some(pid) = run.child(|command| command.ends_with(&format!(" {role}")))
+    else {
+        return Ok(()); // it has done its work
+    };
+    run.kill(pid);
+    let run = run.finish()?;
+    run.nothing_left()?;
+
+    let numbers = |words: &str| -> Vec<u32> {
+        let found = run.output.lines().filter_map(|line| line.strip_prefix(words));
+        found.map(|number| number.parse().expect("a number")).collect()
+    };
+    let produced = numbers("[producer] Produced: ");
+    let consumed = numbers("[consumer] Consumed: ");
+    if run.status.success() {
+        // The signal came when it had done everything.
+        return ensure(consumed == produced, || run.output.clone());
+    }
+    ensure(run.code() == Some(1), || run.status.to_string())?;
+    let report = run.output.lines().last().unwrap_or_default();
+    let said = report.contains(&format!("{role}: signal: 9 (SIGKILL)"));
+    ensure(said, || {
+        format!("does not say that the {role} was killed:\n{}", run.output)
+    })?;
+    let lost =
+        report.split_once("lost: [").and_then(|(_, lost)| lost.strip_suffix("]"));
+    let lost = lost.ok_or("does not say what is lost")?.split(", ");
+    let lost: Vec<u32> = lost.filter_map(|number| number.parse().ok()).collect();
+
+    // In the order in which they were produced: the consumed ones, then the lost
+    // ones, of which the first may have been printed as consumed already. The last
+    // may have been accepted without its producer saying so.
+    let accounted =
+        |seen: usize| [&consumed[..], &lost[seen.min(lost.len())..]].concat();
+    let fits =
+        |all: &[u32]| all.starts_with(&produced) && all.len() <= produced.len() + 1;
+    let printed_and_lost = !lost.is_empty() && consumed.last() == lost.first();
+    let complete = fits(&accounted(0)) || printed_and_lost && fits(&accounted(1));
+    ensure(complete, || format!("something is missing:\n{}", run.output))
+}
+
+/// An image-processing run whose second picture is a named pipe to which nobody
+/// writes: the child that opens it waits for ever.
+fn start_with_a_picture_that_waits() -> Result<(Running, u32), Failed> {
+    let program = Program::rust(&Example::named("image-processing"));
+    for name in ["first.jpg", "last.jpg"] {
+        image::DynamicImage::new_rgb8(60, 40).save(program.work().join(name))?;
+    }
+    let pipe = program.work().join("waits.jpg");
+    let made = Command::new("mkfifo").arg(pipe).status()?;
+    ensure(made.success(), || "cannot make a named pipe".into())?;
+    let pictures = ["first.jpg", "waits.jpg", "last.jpg"];
+    let mut run = program.args(pictures).args(["--out", "out"]).start();
+    let child = run.child(|command| command.contains("waits.jpg"));
+    Ok((run, child.ok_or("no process has opened the picture")?))
+}
+
+fn picture_killed() -> Checked {
+    let (run, child) = start_with_a_picture_that_waits()?;
+    run.kill(child);
+    let run = run.finish()?;
+    ensure(run.code() == Some(1), || run.status.to_string())?;
+    let expected = [
+        "Main process continues executing...",
+        "Image processed: processed_first.jpg",
+        "waits.jpg: its process ended with signal: 9 (SIGKILL)",
+        "Image processed: processed_last.jpg",
+        "Results in out",
+        "Main process exiting.",
+    ];
+    ensure(run.output.lines().eq(expected), || run.output.clone())?;
+    Ok(run.nothing_left()?)
+}
+
+fn busy_interrupted() -> Checked {
+    for whole_run in [true, false] {
+        let (run, _) = start_with_a_picture_that_waits()?;
+        if whole_run {
+            run.interrupt();
+        } else {
+            run.interrupt_first();
+        }
+        let run = run.finish()?;
+        ensure(run.code() == Some(130), || {
+            format!("{}:\n{}", run.status, run.output)
+        })?;
+        run.nothing_left()?;
+        only_whole_pictures(&run.work().join("out"), true)?;
+    }
+    Ok(())
+}
+
+fn busy_orphan() -> Checked {
+    let (run, _) = start_with_a_picture_that_waits()?;
+    run.kill(run.pid());
+    let run = run.finish()?;
+    run.others_end()?;
+    only_whole_pictures(&run.work().join("out"), false)
+}

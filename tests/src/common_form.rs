@@ -1,0 +1,91 @@
+//! The form in which two honest runs of the same program are equal.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+/// What differs from run to run in every program: durations, process and thread
+/// ids, ports.
+static NOISE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?x)
+        \b\d+(\.\d+)?\s?(ns|[µu]s|ms|s|seconds?)\b
+        | \bpid\ \d+ | \bprocess\ \d+ | ThreadId\(\d+\)
+        | \b127\.0\.0\.1:\d+ | \blocalhost:\d+",
+    )
+    .expect("the expression is right")
+});
+
+/// What differs from run to run in one example: its random values.
+const RANDOM: &[(&str, &str)] =
+    &[("producer-consumer", r"(Produced|Consumed): \d+")];
+
+/// Brings what the example printed to a form in which only what may vary is gone.
+///
+/// Each actor's lines stay in their order, and the actors come one after the other,
+/// for they may interleave. A line without an actor stays where it is, and nothing
+/// moves across it.
+pub fn common_form(example: &str, printed: &str) -> String {
+    let random = RANDOM.iter().find(|(name, _)| *name == example);
+    let random = random.map(|(_, random)| Regex::new(random).expect("it is right"));
+
+    let mut form = String::new();
+    let mut actors: BTreeMap<&str, String> = BTreeMap::new();
+    for line in printed.lines() {
+        let mut common = NOISE.replace_all(line, "_").into_owned();
+        if let Some(random) = &random {
+            common = random.replace_all(&common, "${1}_").into_owned();
+        }
+        if let Some(actor) = actor(line) {
+            let _ = writeln!(actors.entry(actor).or_default(), "{common}");
+        } else {
+            form.extend(std::mem::take(&mut actors).into_values());
+            let _ = writeln!(form, "{common}");
+        }
+    }
+    form.extend(actors.into_values());
+    form
+}
+
+/// `teller-1` in `[teller-1] Depositing 20`.
+fn actor(line: &str) -> Option<&str> {
+    let (actor, _) = line.strip_prefix('[')?.split_once("] ")?;
+    Some(actor)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn same(a: &str, b: &str) -> bool {
+        common_form("producer-consumer", a) == common_form("producer-consumer", b)
+    }
+
+    #[test]
+    fn actors_may_interleave_but_each_keeps_its_order() {
+        assert!(same("[a] 1\n[b] 1\n[a] 2\n", "[b] 1\n[a] 1\n[a] 2\n"));
+        assert!(!same("[a] 1\n[a] 2\n", "[a] 2\n[a] 1\n"));
+        assert!(!same("[a] 1\n[b] 1\n", "[a] 1\n"));
+    }
+
+    #[test]
+    fn nothing_moves_across_a_line_without_an_actor() {
+        assert!(!same("[a] 1\nend\n", "end\n[a] 1\n"));
+        assert!(!same("one\ntwo\n", "two\none\n"));
+    }
+
+    #[test]
+    fn only_what_varies_is_gone() {
+        assert!(same("took 1.25 s", "took 310 ms"));
+        assert!(same("at 127.0.0.1:4000, pid 12", "at 127.0.0.1:5000, pid 7"));
+        assert!(same("[p] Produced: 1", "[p] Produced: 99"));
+        assert!(!same("[p] Produced: 1", "[p] Consumed: 1"));
+        assert!(!same("balance: 150", "balance: 140"));
+        assert_ne!(
+            common_form("other", "Produced: 1"),
+            common_form("other", "Produced: 2")
+        );
+    }
+}
