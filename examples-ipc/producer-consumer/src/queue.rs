@@ -26,6 +26,7 @@ const CAPACITY: usize = 3;
 pub type Item = Option<u32>;
 
 const SENTINEL: &str = "end";
+const NEXT: &str = "next";
 
 /// In the producer: puts an item into the queue. Waits for room, and fails when the
 /// consumer or the parent is gone: then the item was not accepted.
@@ -36,7 +37,7 @@ pub fn put(item: Item) -> Result<()> {
 /// In the consumer: takes the next item. Waits for one, and fails when the producer
 /// died before its sentinel, or the parent is gone.
 pub fn get() -> Result<Item> {
-    let answer = ask("next")?;
+    let answer = ask(NEXT)?;
     item(&answer).with_context(|| format!("\"{answer}\" is not a number"))
 }
 
@@ -80,10 +81,11 @@ fn accept(
             eprintln!("The producer sent \"{request}\", which is not a number");
             break;
         };
-        if closed.load(Ordering::Relaxed) || queue.send(item).is_err() {
-            break;
+        if closed.load(Ordering::Relaxed) {
+            break; // nobody consumes any more
         }
-        if writeln!(answers, "accepted").is_err() {
+        // `send` waits until the queue has room.
+        if queue.send(item).is_err() || writeln!(answers, "accepted").is_err() {
             break;
         }
     }
@@ -96,7 +98,11 @@ fn deliver(
     queue: &Receiver<Item>,
 ) -> Item {
     let mut in_hand = None;
-    while let Ok(Some(_next)) = next_line(&mut requests) {
+    while let Ok(Some(request)) = next_line(&mut requests) {
+        if request != NEXT {
+            eprintln!("The consumer sent \"{request}\", which is not a request");
+            break;
+        }
         // The queue ends without a sentinel when the producer has died.
         let Ok(item) = queue.recv() else { return None };
         in_hand = item;

@@ -71,3 +71,10 @@ fn a_foreign_line_is_not_taken_for_a_number() {
         );
     }
 }
+
+#[test]
+fn a_foreign_line_is_not_taken_for_a_request() {
+    let (given, accepted, lost) = keep(PRODUCER, "next\nhello\nnext\nnext\n");
+    assert_eq!(given, "42\n");
+    assert_eq!(lost, numbers(PRODUCER)[..accepted.min(5)]);
+}

@@ -33,21 +33,23 @@ fn run() -> Result<(), String> {
     let count = parse(args)?;
 
     // `move` gives the thread its own `count`: it may outlive this function.
-    let computation = thread::spawn(move || {
-        let _span = shared::span("fibonacci");
-        thread::sleep(WORK);
-        fibonacci(count)
-    });
+    let computation = thread::spawn(move || compute(count));
 
     println!("Main thread continues executing...");
 
     shared::waiting("join");
-    // The first question is whether the thread panicked, the second whether it
-    // failed.
+    // `unwrap`: the thread did not panic. `?`: its work did not fail.
     let sequence = computation.join().unwrap()?;
     println!("Fibonacci sequence: {sequence:?}");
     println!("Main thread exiting.");
     Ok(())
+}
+
+/// The thread's work.
+fn compute(count: usize) -> Result<Vec<u128>, String> {
+    let _span = shared::span("fibonacci");
+    thread::sleep(WORK);
+    fibonacci(count)
 }
 
 /// The first `count` Fibonacci numbers. Fails if they do not all fit in 128 bits.
