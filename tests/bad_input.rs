@@ -16,6 +16,7 @@ const WRONG_ARGUMENTS: &[(&str, &[&str], i32, &str)] = &[
     ("image-processing", &["--fast"], 2, "--fast"),
     ("image-processing", &["photo.jpg"], 2, "no folder"),
     ("image-processing", &["photo.jpg", "--out"], 2, "no folder"),
+    ("image-processing", &["photo.jpg", "--out", ""], 2, "no folder"),
     ("image-processing", &["--out", "folder"], 2, "no pictures"),
     ("producer-consumer", &["12"], 2, "12"),
 ];

@@ -10,6 +10,9 @@ use std::time::Duration;
 /// How long the site takes to answer each request.
 pub const LATENCY: Duration = Duration::from_millis(100);
 
+/// How long a client may be silent.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 /// No client of this site sends a longer request.
 const LONGEST_REQUEST: u64 = 16 * 1024; // bytes
 
@@ -32,7 +35,12 @@ pub fn sites(count: usize) -> Vec<String> {
 }
 
 fn serve(listener: &TcpListener, count: usize) {
-    for client in listener.incoming().flatten() {
+    for client in listener.incoming() {
+        let Ok(client) = client else {
+            // No file handle is free, say: the next try may find one.
+            thread::sleep(LATENCY);
+            continue;
+        };
         // A client that gives up is its own business: the site goes on.
         let answer = move || drop(answer(&client, count));
         let _ = thread::Builder::new().name("web-site".into()).spawn(answer);
@@ -40,6 +48,7 @@ fn serve(listener: &TcpListener, count: usize) {
 }
 
 fn answer(mut client: &TcpStream, count: usize) -> io::Result<()> {
+    client.set_read_timeout(Some(PATIENCE))?;
     let mut request = BufReader::new(client.take(LONGEST_REQUEST)).lines();
     let first = request.next().transpose()?.unwrap_or_default();
     // Read the head to its end: closing a socket with unread data resets it.

@@ -89,7 +89,8 @@ fn supervise() -> Result<()> {
     if !producer.success() || !consumer.success() || !lost.is_empty() {
         bail!("producer: {producer}, consumer: {consumer}, numbers lost: {lost:?}");
     }
-    Ok(writeln!(io::stdout(), "Both processes completed")?)
+    let _ = writeln!(io::stdout(), "Both processes completed");
+    Ok(())
 }
 
 /// Starts this program again in the given role. Its standard input and output are
@@ -106,7 +107,8 @@ fn start(role: &str) -> Result<Child> {
 
 /// Prints every line of a child's words behind its name.
 fn relay(actor: &str, words: ChildStderr) {
-    for line in BufReader::new(words).lines().map_while(Result::ok) {
+    for line in BufReader::new(words).split(b'\n').map_while(Result::ok) {
+        let line = String::from_utf8_lossy(&line);
         // Go on when nobody reads us (`| head -1`): the child must not get stuck.
         let _ = writeln!(io::stdout(), "[{actor}] {line}");
     }

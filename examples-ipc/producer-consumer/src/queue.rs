@@ -28,8 +28,8 @@ pub type Item = Option<u32>;
 const SENTINEL: &str = "end";
 const NEXT: &str = "next";
 
-/// In the producer: puts an item into the queue. Waits for room, and fails when the
-/// consumer or the parent is gone: then the item was not accepted.
+/// In the producer: puts an item into the queue, and waits for room. Fails when the
+/// consumer or the parent is gone.
 pub fn put(item: Item) -> Result<()> {
     ask(&line(item)).map(drop)
 }

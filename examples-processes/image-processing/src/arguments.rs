@@ -17,7 +17,7 @@ pub fn parse(
     let mut args = args.into_iter();
     while let Some(arg) = args.next() {
         if arg == "--out" {
-            out = args.next().map(PathBuf::from);
+            out = args.next().filter(|out| !out.is_empty()).map(PathBuf::from);
         } else if arg.to_string_lossy().starts_with('-') {
             return Err(format!("unknown option {}: {EXPECTED}", arg.display()));
         } else {

@@ -25,7 +25,7 @@ use anyhow::{Context, Result, ensure};
 use output::TemporaryFolder;
 
 /// The first argument of the program in its other role.
-const ROLE: &str = "process-one-picture";
+const ROLE: &str = "--process-one-picture";
 
 /// A picture, and the file name of its result.
 type Job = (PathBuf, OsString);
@@ -40,7 +40,7 @@ fn main() -> ExitCode {
     match arguments::parse(args) {
         Ok(request) => exit_code(run(request)),
         Err(wrong) => {
-            eprintln!("{wrong}");
+            let _ = writeln!(io::stderr(), "{wrong}");
             ExitCode::from(2)
         }
     }
@@ -49,13 +49,16 @@ fn main() -> ExitCode {
 /// The child's whole work: one picture, one file.
 fn process_one(from: &Path, to: &Path) -> Result<ExitCode> {
     let unfinished = to.to_owned();
-    processes::end_with_parent(move || drop(fs::remove_file(unfinished)));
+    processes::end_with_parent(move || {
+        let _ = fs::remove_file(&unfinished);
+        let _ = unfinished.parent().map(fs::remove_dir);
+    });
     picture::process(from, to)?;
     Ok(ExitCode::SUCCESS)
 }
 
 fn run(request: Option<(Vec<PathBuf>, PathBuf)>) -> Result<ExitCode> {
-    let lifeline = processes::lifeline()?;
+    processes::stop_on_ctrl_c()?;
     let (pictures, out) = request.map_or_else(samples::make, Ok)?;
     let cannot_write = || format!("cannot write to {}", out.display());
     fs::create_dir_all(&out).with_context(cannot_write)?;
@@ -63,16 +66,14 @@ fn run(request: Option<(Vec<PathBuf>, PathBuf)>) -> Result<ExitCode> {
     let names = output::names(&pictures, &out);
     let jobs: Vec<Job> = pictures.into_iter().zip(names).collect();
 
-    // A result gets its name when it is whole: another program never sees half of
-    // it.
+    // A result gets its name when it is whole: nobody ever sees half of it.
     let process = |(picture, name): &Job| -> Result<()> {
         ensure!(!processes::stopped(), "not begun");
         let unfinished = unfinished.join(name);
         let args = [ROLE.as_ref(), picture.as_os_str(), unfinished.as_os_str()];
-        processes::run_again(args, &lifeline)?;
+        processes::run_again(args)?;
         fs::rename(&unfinished, out.join(name)).context("cannot name the result")
     };
-
     let cores = thread::available_parallelism()?.get();
     let failed = thread::scope(|scope| {
         let results = processes::start(scope, cores, &jobs, &process);
@@ -90,19 +91,19 @@ fn run(request: Option<(Vec<PathBuf>, PathBuf)>) -> Result<ExitCode> {
 fn report(jobs: &[Job], results: Vec<Receiver<Result<()>>>) -> io::Result<bool> {
     let (mut out, mut err) = (io::stdout(), io::stderr());
     writeln!(out, "Main process continues executing...")?;
-    let mut failed = false;
+    let (mut failed, mut missing) = (false, 0);
     for ((picture, name), result) in jobs.iter().zip(results) {
-        let result = result.recv().expect("every job sends its result");
-        if processes::stopped() {
-            writeln!(err, "Interrupted: the other pictures are not processed")?;
-            break;
+        match result.recv().expect("every job sends its result") {
+            Ok(()) => writeln!(out, "Image processed: {}", name.display())?,
+            Err(_) if processes::stopped() => missing += 1,
+            Err(error) => {
+                failed = true;
+                let _ = writeln!(err, "{}: {error:#}", picture.display());
+            }
         }
-        if let Err(error) = result {
-            failed = true;
-            writeln!(err, "{}: {error:#}", picture.display())?;
-        } else {
-            writeln!(out, "Image processed: {}", name.display())?;
-        }
+    }
+    if processes::stopped() {
+        let _ = writeln!(err, "Interrupted: {missing} pictures are not processed");
     }
     Ok(failed)
 }
@@ -112,7 +113,7 @@ fn exit_code(result: Result<ExitCode>) -> ExitCode {
         // Whoever read our lines has left (`| head -1`): nobody to tell.
         let left = |error: &io::Error| error.kind() == ErrorKind::BrokenPipe;
         if !error.downcast_ref().is_some_and(left) {
-            eprintln!("{error:#}");
+            let _ = writeln!(io::stderr(), "{error:#}");
         }
         ExitCode::FAILURE
     })

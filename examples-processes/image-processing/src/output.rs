@@ -1,33 +1,36 @@
 //! Where the results go: under which names, and until they are whole.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
-use std::{fs, io, process};
 
 /// A file name for the result of each picture: `processed_` and the picture's own
-/// name, with a number where that name is another result's, or a picture's of the
-/// reader's.
+/// name, with a number where that name is taken by another result or by an input.
 pub fn names(pictures: &[PathBuf], out: &Path) -> Vec<OsString> {
-    let out = fs::canonicalize(out).ok();
-    let in_out = |picture: &&PathBuf| folder(picture) == out;
-    // Compared in lower case: on macOS and Windows a.jpg and A.JPG are one file.
-    let mut taken: HashSet<OsString> = (pictures.iter().filter(in_out))
-        .filter_map(|picture| Some(picture.file_name()?.to_ascii_lowercase()))
+    let inputs: HashSet<PathBuf> = pictures
+        .iter()
+        .filter_map(|picture| fs::canonicalize(picture).ok())
         .collect();
+    let is_input = |name: &OsStr| {
+        fs::canonicalize(out.join(name)).is_ok_and(|path| inputs.contains(&path))
+    };
+    // In lower case, because a.jpg and A.JPG are one file on macOS and Windows.
+    let key = |name: &OsStr| name.to_string_lossy().to_lowercase();
+    let mut taken = HashSet::new();
+    let mut next_number = HashMap::new();
     let free_name = |picture: &PathBuf| {
-        let mut number = 1;
-        while !taken.insert(name(picture, number).to_ascii_lowercase()) {
-            number += 1;
+        let number = next_number.entry(key(&name(picture, 1))).or_insert(1);
+        loop {
+            let name = name(picture, *number);
+            *number += 1;
+            if taken.insert(key(&name)) && !is_input(&name) {
+                return name;
+            }
         }
-        name(picture, number)
     };
     pictures.iter().map(free_name).collect()
-}
-
-fn folder(picture: &Path) -> Option<PathBuf> {
-    let folder = picture.parent().filter(|folder| !folder.as_os_str().is_empty());
-    fs::canonicalize(folder.unwrap_or(Path::new("."))).ok()
 }
 
 /// The `number`th choice for the picture's result.
@@ -38,12 +41,23 @@ fn name(picture: &Path, number: usize) -> OsString {
         name.push(format!("-{number}"));
     }
     let ending = picture.extension().unwrap_or_default();
-    let known = ["jpg", "jpeg", "png"]
-        .iter()
-        .any(|known| ending.eq_ignore_ascii_case(known));
+    let known = ["jpg", "jpeg", "png"];
+    let known = known.iter().any(|known| ending.eq_ignore_ascii_case(known));
     name.push(".");
     name.push(if known { ending } else { OsStr::new("jpg") });
     name
+}
+
+/// Makes a folder that was not there before: the name and the first free number.
+pub fn new_folder(parent: &Path, name: &str) -> io::Result<PathBuf> {
+    let mut number = 1;
+    loop {
+        let folder = parent.join(format!("{name}-{number}"));
+        match fs::create_dir(&folder) {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => number += 1,
+            made => return made.map(|()| folder),
+        }
+    }
 }
 
 /// Holds the unfinished results, on the same disk as the finished ones. Dropping it
@@ -53,9 +67,7 @@ pub struct TemporaryFolder(PathBuf);
 impl TemporaryFolder {
     /// Makes the folder in `parent`.
     pub fn new_in(parent: &Path) -> io::Result<Self> {
-        let folder = parent.join(format!(".image-processing-{}", process::id()));
-        fs::create_dir_all(&folder)?;
-        Ok(Self(folder))
+        Ok(Self(new_folder(parent, ".image-processing")?))
     }
 
     /// The path of the file `name` in this folder.

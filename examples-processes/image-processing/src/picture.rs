@@ -1,29 +1,53 @@
 //! What is done to one picture: shrink it, blur it, take the colour out.
 
-use std::fs;
-use std::io::Cursor;
+use std::fs::{self, File};
+use std::io::{Cursor, Read};
 use std::path::Path;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
 use fast_image_resize::images::{TypedImage, TypedImageRef};
 use fast_image_resize::pixels::{U8x3, U8x4};
 use fast_image_resize::{PixelTrait, Resizer};
 use image::metadata::Orientation;
-use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
-use image::{RgbImage, RgbaImage};
+use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader};
+use image::{RgbImage, Rgba, RgbaImage};
 
 /// The longer side of a processed picture, at the most.
 const LONGEST_SIDE: u32 = 1600; // pixels
 const BLUR: f32 = 2.0; // standard deviation in pixels
 
+/// What is read, at the most: a file can claim and hold anything.
+const LARGEST_FILE: u64 = 512 * 1024 * 1024; // bytes
+const MOST_PIXELS: u64 = 200_000_000;
+const LONGEST_SIDE_READ: u32 = 65_535; // pixels, as in a JPEG
+
 /// Processes the picture at `from`, a JPEG or PNG file, and writes the result to
 /// `to`: as PNG if its name ends so, otherwise as JPEG.
 pub fn process(from: &Path, to: &Path) -> Result<()> {
-    let (picture, orientation) = decode(&fs::read(from)?)?;
+    let (picture, orientation) = decode(&read(from)?)?;
     let mut picture = shrink(picture)?;
     picture.apply_orientation(orientation);
-    let picture = blur(&picture).grayscale();
-    encode(picture, to).context("cannot write the processed picture")
+    let mut picture = blur(picture).grayscale();
+    if ImageFormat::from_path(to)? == ImageFormat::Jpeg {
+        picture = picture.into_luma8().into(); // a JPEG cannot be transparent
+    }
+    write(&picture, to).context("cannot write the result")
+}
+
+fn read(file: &Path) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(file)?.take(LARGEST_FILE + 1).read_to_end(&mut bytes)?;
+    ensure!(bytes.len() as u64 <= LARGEST_FILE, "the file is too large");
+    Ok(bytes)
+}
+
+/// Writes a picture in the format that the name of the file says.
+pub fn write(picture: &DynamicImage, to: &Path) -> Result<()> {
+    let _span = shared::span("encode");
+    let mut file = Cursor::new(Vec::new());
+    picture.write_to(&mut file, ImageFormat::from_path(to)?)?;
+    // Not `DynamicImage::save`: it does not notice that the disk is full.
+    Ok(fs::write(to, file.into_inner())?)
 }
 
 fn decode(file: &[u8]) -> Result<(DynamicImage, Orientation)> {
@@ -37,12 +61,17 @@ fn decode(file: &[u8]) -> Result<(DynamicImage, Orientation)> {
         "the file is cut short"
     );
 
-    let mut decoder = reader.into_decoder()?;
+    // An image error's text holds those of its causes already.
+    let whole = |error: ImageError| anyhow!("{error}");
+    let mut decoder = reader.into_decoder().map_err(whole)?;
     // A small file may claim to be a huge picture.
-    Limits::default().reserve(decoder.total_bytes())?;
-    // Cameras turn the picture by a note in its metadata, which the result loses.
+    let (width, height) = decoder.dimensions();
+    let fits = width.max(height) <= LONGEST_SIDE_READ
+        && u64::from(width) * u64::from(height) <= MOST_PIXELS;
+    ensure!(fits, "{width} x {height} pixels are too many");
+    // Cameras turn a picture by a note in its metadata, which the result loses.
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    Ok((DynamicImage::from_decoder(decoder)?, orientation))
+    Ok((DynamicImage::from_decoder(decoder).map_err(whole)?, orientation))
 }
 
 /// Whether a JPEG file reaches its end-of-image marker. The decoder does not mind:
@@ -111,16 +140,30 @@ fn bounded((width, height): Size) -> Size {
     (side(width), side(height))
 }
 
-fn blur(picture: &DynamicImage) -> DynamicImage {
+fn blur(picture: DynamicImage) -> DynamicImage {
     let _span = shared::span("blur");
-    picture.blur(BLUR)
+    let DynamicImage::ImageRgba8(mut pixels) = picture else {
+        return picture.blur(BLUR);
+    };
+    // Weighed by their opacity: nobody sees the colour of a transparent pixel, so
+    // it must not run into its neighbours.
+    for Rgba([red, green, blue, alpha]) in pixels.pixels_mut() {
+        for colour in [red, green, blue] {
+            *colour = share(*colour, *alpha, u8::MAX);
+        }
+    }
+    let mut pixels = DynamicImage::from(pixels).blur(BLUR).into_rgba8();
+    for Rgba([red, green, blue, alpha]) in pixels.pixels_mut() {
+        for colour in [red, green, blue] {
+            *colour = share(*colour, u8::MAX, (*alpha).max(1));
+        }
+    }
+    pixels.into()
 }
 
-fn encode(picture: DynamicImage, to: &Path) -> Result<()> {
-    let _span = shared::span("encode");
-    match ImageFormat::from_path(to)? {
-        ImageFormat::Png => picture.save(to)?,
-        _ => picture.into_luma8().save(to)?, // a JPEG cannot be transparent
-    }
-    Ok(())
+/// `colour * part / whole`, rounded and not above 255.
+fn share(colour: u8, part: u8, whole: u8) -> u8 {
+    let (colour, part, whole) =
+        (u32::from(colour), u32::from(part), u32::from(whole));
+    u8::try_from((colour * part + whole / 2) / whole).unwrap_or(u8::MAX)
 }

@@ -1,41 +1,37 @@
 //! The pattern: many pieces of work, each in a process of its own, never more at
 //! once than there are cores, and the results in the order of the work.
 
+use std::collections::BTreeMap;
 use std::env;
 use std::ffi::OsStr;
-use std::io::{self, PipeReader, Read};
-use std::process::{self, Command, Stdio};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::io::{self, Read};
+use std::process::{self, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, Scope};
 
 use anyhow::{Context, Result, bail};
 
-/// Set on Ctrl-C, and when the rest is not wanted any more.
-static STOP: AtomicBool = AtomicBool::new(false);
+/// The writing ends of the children's standard inputs, by process id, or `None`
+/// when nothing further should be begun. Nobody writes to them. They end when this
+/// process does, however that happens, and so every child notices.
+static LIFELINES: Mutex<Option<BTreeMap<u32, ChildStdin>>> =
+    Mutex::new(Some(BTreeMap::new()));
 
-/// Says that no further work should be begun.
+/// Ends the children, and lets no further work begin.
 pub fn stop() {
-    STOP.store(true, Ordering::Relaxed);
+    *LIFELINES.lock().unwrap() = None;
 }
 
-/// Whether further work should not be begun.
+/// Whether [`stop`] was called.
 pub fn stopped() -> bool {
-    STOP.load(Ordering::Relaxed)
+    LIFELINES.lock().unwrap().is_none()
 }
 
-/// Opens a pipe to which nobody writes. The parent holds the writing end, every
-/// child reads the other, which ends when the parent does, however that happens.
-/// Ctrl-C ends it too, and calls [`stop`].
-pub fn lifeline() -> Result<PipeReader> {
-    let (lifeline, our_end) = io::pipe()?;
-    let mut our_end = Some(our_end);
-    ctrlc::set_handler(move || {
-        stop();
-        our_end.take();
-    })?;
-    Ok(lifeline)
+/// Makes Ctrl-C call [`stop`]; a second Ctrl-C ends the program at once.
+pub fn stop_on_ctrl_c() -> Result<()> {
+    let handler = || if stopped() { process::exit(130) } else { stop() };
+    ctrlc::set_handler(handler).context("cannot prepare for Ctrl-C")
 }
 
 /// In the child: calls `clean_up` and exits as soon as the lifeline ends.
@@ -73,21 +69,28 @@ pub fn start<'scope, T: Sync, R: Send + 'scope>(
     receivers
 }
 
-/// Runs this program again, with `args`, and waits until it has ended. Its
-/// standard input is the `lifeline`.
-pub fn run_again(args: [&OsStr; 3], lifeline: &PipeReader) -> Result<()> {
-    let child = Command::new(env::current_exe()?)
+/// Runs this program again, with `args`, and waits until it has ended.
+pub fn run_again(args: [&OsStr; 3]) -> Result<()> {
+    let mut child = Command::new(env::current_exe()?)
         .args(args)
-        .stdin(lifeline.try_clone()?)
+        .stdin(Stdio::piped())
         .stdout(Stdio::null())
-        .output()
+        .stderr(Stdio::piped())
+        .spawn()
         .context("cannot start a process")?;
-    let words = String::from_utf8_lossy(&child.stderr);
+    let (id, lifeline) = (child.id(), child.stdin.take().expect("it is piped"));
+    // After `stop` there is no list: the lifeline is dropped, and the child ends.
+    LIFELINES.lock().unwrap().as_mut().map(|all| all.insert(id, lifeline));
+    let ended = child.wait_with_output();
+    LIFELINES.lock().unwrap().as_mut().map(|all| all.remove(&id));
+
+    let ended = ended.context("cannot wait for a process")?;
+    let words = String::from_utf8_lossy(&ended.stderr);
     let words = words.lines().map(str::trim).collect::<Vec<_>>().join(" ");
-    match child.status.code() {
+    match ended.status.code() {
         Some(0) => Ok(()),
         Some(1) => bail!(words),
-        _ if words.is_empty() => bail!("its process ended with {}", child.status),
-        _ => bail!("its process ended with {}: {words}", child.status),
+        _ if words.is_empty() => bail!("its process ended with {}", ended.status),
+        _ => bail!("its process ended with {}: {words}", ended.status),
     }
 }

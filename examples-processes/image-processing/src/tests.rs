@@ -74,15 +74,29 @@ fn a_large_picture_keeps_its_shape_inside_the_bound() {
 }
 
 #[test]
+fn a_small_file_that_holds_a_huge_picture_is_an_error() {
+    let folder = Folder::new("huge");
+    let (from, to) = (folder.0.join("huge.png"), folder.0.join("result.png"));
+    DynamicImage::new_luma8(65_536, 1).save(&from).unwrap();
+    let error = picture::process(&from, &to).unwrap_err();
+    assert_eq!(error.to_string(), "65536 x 1 pixels are too many");
+}
+
+#[test]
 fn what_was_transparent_stays_transparent() {
     let folder = Folder::new("transparent");
-    let left_half = |x, _| Rgba([255, 255, 255, if x < 1000 { 255 } else { 0 }]);
+    let left_half = |x, _| Rgba(if x < 1000 { [255; 4] } else { [0; 4] });
     let picture = DynamicImage::from(RgbaImage::from_fn(2000, 100, left_half));
     for picture in [picture.clone(), picture.into_rgba16().into()] {
         let result = folder.process_picture(&picture).into_luma_alpha8();
         assert_eq!(result.width(), 1600);
         assert_eq!(result.get_pixel(400, 40).0, [255, 255]);
         assert_eq!(result.get_pixel(1200, 40).0[1], 0);
+        // No dark rim: white stays white where it becomes transparent.
+        for x in 790..810 {
+            let [grey, alpha] = result.get_pixel(x, 40).0;
+            assert!(grey >= 250 || alpha < 5, "{x}: {grey}, {alpha}");
+        }
     }
 }
 
@@ -104,10 +118,24 @@ fn two_results_never_share_a_name_and_none_has_that_of_an_input() {
             "processed_x.png"
         ]
     );
-    assert_eq!(
-        names(&["x.jpg", "processed_x.jpg", "y.tar.jpg"], "."),
-        ["processed_x-2.jpg", "processed_processed_x.jpg", "processed_y.tar.jpg"]
-    );
+    for input in ["x.jpg", "processed_x.jpg"] {
+        fs::write(folder.0.join(input), "").unwrap();
+    }
+    for out in [".", "../", ""] {
+        let out = if out == "../" {
+            format!("{out}{}", folder.name())
+        } else {
+            out.into()
+        };
+        assert_eq!(
+            names(&["x.jpg", "processed_x.jpg", "y.tar.jpg"], &out),
+            [
+                "processed_x-2.jpg",
+                "processed_processed_x.jpg",
+                "processed_y.tar.jpg"
+            ]
+        );
+    }
 }
 
 #[test]
@@ -149,6 +177,10 @@ impl Folder {
         let folder = env::temp_dir().join(name);
         fs::create_dir_all(&folder).unwrap();
         Self(folder)
+    }
+
+    fn name(&self) -> &str {
+        self.0.file_name().unwrap().to_str().unwrap()
     }
 
     fn process(&self, name: &str, file: &[u8]) -> anyhow::Result<DynamicImage> {

@@ -74,13 +74,12 @@ fn fibonacci(count: usize) -> Result<Vec<u128>, String> {
 
 /// No argument, or a whole number.
 fn parse(mut args: impl Iterator<Item = String>) -> Result<usize, String> {
-    match (args.next(), args.next()) {
-        (None, _) => Ok(COUNT),
-        (Some(count), None) => count.parse().map_err(|_| {
-            format!("how many numbers? \"{count}\" is not a whole number")
-        }),
-        (Some(_), Some(extra)) => {
-            Err(format!("one number is enough, not \"{extra}\" too"))
+    let count =
+        args.next().map_or(Ok(COUNT), |count| count.parse().map_err(|_| count));
+    match (count, args.next()) {
+        (Ok(count), None) => Ok(count),
+        (Err(wrong), _) | (_, Some(wrong)) => {
+            Err(format!("expected how many numbers, 0 to 187, not \"{wrong}\""))
         }
     }
 }
