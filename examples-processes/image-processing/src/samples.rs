@@ -23,7 +23,7 @@ pub fn make() -> Result<(Vec<PathBuf>, PathBuf)> {
 /// Coloured rings: squares of distances, of which one byte is kept.
 fn make_one(number: u32, folder: &Path) -> Result<PathBuf> {
     let (width, height) = SIZE;
-    let ring = |x: u32, y: u32| ((x * x + y * y) >> (4 + number)).to_le_bytes()[0];
+    let ring = |x: u32, y: u32| ((x * x + y * y) >> (9 + number)).to_le_bytes()[0];
     let picture = RgbImage::from_fn(width, height, |x, y| {
         Rgb([ring(x, y), ring(width - x, y), ring(x, height - y)])
     });
