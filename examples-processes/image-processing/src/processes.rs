@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use std::env;
 use std::ffi::OsStr;
 use std::io::{self, Read};
+#[cfg(unix)]
+use std::os::unix::process::ExitStatusExt;
 use std::process::{self, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::sync::{Arc, Mutex};
@@ -18,6 +20,9 @@ use anyhow::{Context, Result, bail};
 static LIFELINES: Mutex<Option<BTreeMap<u32, ChildStdin>>> =
     Mutex::new(Some(BTreeMap::new()));
 
+#[cfg(unix)]
+const SIGINT: i32 = 2;
+
 /// Ends the children, and lets no further work begin.
 pub fn stop() {
     *LIFELINES.lock().unwrap() = None;
@@ -30,7 +35,14 @@ pub fn stopped() -> bool {
 
 /// Makes Ctrl-C call [`stop`]; a second Ctrl-C ends the program at once.
 pub fn stop_on_ctrl_c() -> Result<()> {
-    let handler = || if stopped() { process::exit(130) } else { stop() };
+    let mut pressed = false;
+    let handler = move || {
+        if pressed {
+            process::exit(130);
+        }
+        pressed = true;
+        stop();
+    };
     ctrlc::set_handler(handler).context("cannot prepare for Ctrl-C")
 }
 
@@ -85,6 +97,11 @@ pub fn run_again(args: [&OsStr; 3]) -> Result<()> {
     LIFELINES.lock().unwrap().as_mut().map(|all| all.remove(&id));
 
     let ended = ended.context("cannot wait for a process")?;
+    // Ctrl-C goes to every process of the terminal, and the child may be the first.
+    #[cfg(unix)]
+    if ended.status.signal() == Some(SIGINT) {
+        stop();
+    }
     let words = String::from_utf8_lossy(&ended.stderr);
     let words = words.lines().map(str::trim).collect::<Vec<_>>().join(" ");
     match ended.status.code() {
