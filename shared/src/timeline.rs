@@ -1,24 +1,181 @@
-//! What a thread is doing, for a picture of the run.
+//! Records what every thread of a run is doing, for a picture of it.
+//!
+//! Nothing is recorded unless the environment variable `TIMELINE_LOG` names a file.
+//! Child processes inherit the variable, so the whole run writes into one file. Each
+//! event is appended by one `write`: lines never mix, and what was recorded before
+//! a kill is there after it.
+//!
+//! A line is `KIND TIME PROCESS THREAD DEPTH TEXT`, with a tab between two fields:
+//!
+//! | kind | says that | text |
+//! |---|---|---|
+//! | `process` | a process has its first event | its command |
+//! | `thread` | a thread has its first event | its name, if it has one |
+//! | `begin` | a span begins | its name |
+//! | `end` | the span at this depth ends | |
+//! | `wait` | the thread may wait, until its next event | what for |
+//! | `exit` | the thread ends | |
+//!
+//! `TIME` is in nanoseconds since 1970. Threads count from 1 in each process, and
+//! `DEPTH` is the number of spans around the event.
 
-use std::fmt::Display;
+use std::cell::Cell;
+use std::env;
+use std::fmt::{Display, Write as _};
+use std::fs::{File, OpenOptions};
+use std::io::Write as _;
+use std::marker::PhantomData;
+use std::path::Path;
+use std::process;
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Names what the current thread does from here until the returned guard is
 /// dropped.
 ///
 /// `name` is formatted only when somebody records, so `span(format_args!("resize
-/// {name}"))` costs nothing otherwise. Nobody records yet.
-pub fn span(_name: impl Display) -> Span {
-    Span(())
+/// {name}"))` costs nothing otherwise.
+pub fn span(name: impl Display) -> Span {
+    let depth = recorder().and_then(|recorder| {
+        let begin = |thread: &Thread| {
+            let depth = thread.depth.get();
+            recorder.append("begin", thread.number, depth, name);
+            thread.depth.set(depth + 1);
+            depth
+        };
+        THREAD.try_with(begin).ok()
+    });
+    Span { depth, of_its_thread: PhantomData }
 }
 
 /// Says that the current thread may wait from here on, for `what`, until its next
-/// [`span`] begins or ends.
-pub fn waiting(_what: impl Display) {}
+/// event: a [`span`] that begins or ends, another wait, or the thread's own end.
+pub fn waiting(what: impl Display) {
+    if let Some(recorder) = recorder() {
+        let _ = THREAD.try_with(|thread| {
+            recorder.append("wait", thread.number, thread.depth.get(), what);
+        });
+    }
+}
 
-/// A guard: the span ends when it is dropped.
+/// A guard: the span ends when it is dropped. It cannot leave its thread.
 #[must_use = "the span ends when this guard is dropped"]
-pub struct Span(());
+pub struct Span {
+    depth: Option<usize>,
+    of_its_thread: PhantomData<*const ()>,
+}
 
 impl Drop for Span {
-    fn drop(&mut self) {}
+    fn drop(&mut self) {
+        if let (Some(depth), Some(recorder)) = (self.depth, recorder()) {
+            let _ = THREAD.try_with(|thread| {
+                recorder.append("end", thread.number, depth, "");
+                thread.depth.set(depth);
+            });
+        }
+    }
+}
+
+/// The process's recorder; `None` when nobody wants a record.
+fn recorder() -> Option<&'static Recorder> {
+    static RECORDER: LazyLock<Option<Recorder>> = LazyLock::new(Recorder::open);
+    RECORDER.as_ref()
+}
+
+struct Recorder {
+    log: File,
+    process: u32,
+    start: Instant,
+    /// The time of `start`, since 1970.
+    start_time: Duration,
+}
+
+impl Recorder {
+    fn open() -> Option<Self> {
+        let path = env::var_os("TIMELINE_LOG")?;
+        let log = OpenOptions::new().append(true).create(true).open(&path);
+        let log = log.inspect_err(|error| {
+            eprintln!("cannot record in {}: {error}", path.display());
+        });
+        let (start, start_time) = both_clocks();
+        let recorder =
+            Self { log: log.ok()?, process: process::id(), start, start_time };
+        recorder.append("process", 0, 0, command());
+        Some(recorder)
+    }
+
+    fn append(&self, kind: &str, thread: usize, depth: usize, text: impl Display) {
+        let time = (self.start_time + self.start.elapsed()).as_nanos();
+        // They fit until the year 2554, and 64 bits print faster than 128.
+        let time = u64::try_from(time).unwrap_or(u64::MAX);
+        let process = self.process;
+        let mut line = String::with_capacity(128);
+        let _ =
+            write!(line, "{kind}\t{time}\t{process}\t{thread}\t{depth}\t{text}");
+        if line.contains(['\n', '\r']) {
+            line = line.replace(['\n', '\r'], " ");
+        }
+        line.push('\n');
+        // A full disk must not stop the program that is watched.
+        let _ = (&self.log).write_all(line.as_bytes());
+    }
+}
+
+/// What the thread-local storage holds of each thread that records.
+struct Thread {
+    number: usize,
+    depth: Cell<usize>,
+}
+
+thread_local! {
+    static THREAD: Thread = Thread::begin();
+}
+
+impl Thread {
+    fn begin() -> Self {
+        static THREADS: AtomicUsize = AtomicUsize::new(0);
+        let number = THREADS.fetch_add(1, Ordering::Relaxed) + 1;
+        if let Some(recorder) = recorder() {
+            let thread = thread::current();
+            recorder.append("thread", number, 0, thread.name().unwrap_or_default());
+        }
+        Self { number, depth: Cell::new(0) }
+    }
+}
+
+impl Drop for Thread {
+    fn drop(&mut self) {
+        if let Some(recorder) = recorder() {
+            recorder.append("exit", self.number, 0, "");
+        }
+    }
+}
+
+/// The same moment on the clock that never jumps and on the one that all processes
+/// share. They are read one after the other, and the thread may be held up between
+/// the two: of several tries the quickest is the most exact.
+fn both_clocks() -> (Instant, Duration) {
+    let read = |_| {
+        let before = Instant::now();
+        let time = SystemTime::now();
+        let between = before.elapsed();
+        let time = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+        (between, before + between / 2, time)
+    };
+    let best = (0..8).map(read).min().expect("there are eight");
+    (best.1, best.2)
+}
+
+/// The name of the program, and its arguments.
+fn command() -> String {
+    let mut args = env::args_os();
+    let program = args.next().unwrap_or_default();
+    let name = Path::new(&program).file_stem().unwrap_or_default();
+    let mut command = name.to_string_lossy().into_owned();
+    for arg in args {
+        let _ = write!(command, " {}", arg.display());
+    }
+    command
 }

@@ -93,6 +93,7 @@ fn report(jobs: &[Job], results: Vec<Receiver<Result<()>>>) -> io::Result<bool> 
     writeln!(out, "Main process continues executing...")?;
     let (mut failed, mut missing) = (false, 0);
     for ((picture, name), result) in jobs.iter().zip(results) {
+        shared::waiting("result");
         match result.recv().expect("every job sends its result") {
             Ok(()) => writeln!(out, "Image processed: {}", name.display())?,
             Err(_) if processes::stopped() => missing += 1,

@@ -24,6 +24,7 @@ const LONGEST_SIDE_READ: u32 = 65_535; // pixels, as in a JPEG
 /// Processes the picture at `from`, a JPEG or PNG file, and writes the result to
 /// `to`: as PNG if its name ends so, otherwise as JPEG.
 pub fn process(from: &Path, to: &Path) -> Result<()> {
+    let _span = shared::span(from.file_name().unwrap_or_default().display());
     let (picture, orientation) = decode(&read(from)?)?;
     let mut picture = shrink(picture)?;
     picture.apply_orientation(orientation);
@@ -31,6 +32,7 @@ pub fn process(from: &Path, to: &Path) -> Result<()> {
     if ImageFormat::from_path(to)? == ImageFormat::Jpeg {
         picture = picture.into_luma8().into(); // a JPEG cannot be transparent
     }
+    let _span = shared::span("encode");
     write(&picture, to).context("cannot write the result")
 }
 
@@ -43,7 +45,6 @@ fn read(file: &Path) -> Result<Vec<u8>> {
 
 /// Writes a picture in the format that the name of the file says.
 pub fn write(picture: &DynamicImage, to: &Path) -> Result<()> {
-    let _span = shared::span("encode");
     let mut file = Cursor::new(Vec::new());
     picture.write_to(&mut file, ImageFormat::from_path(to)?)?;
     // Not `DynamicImage::save`: it does not notice that the disk is full.

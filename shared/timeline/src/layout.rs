@@ -1,0 +1,154 @@
+//! What the drawings share: which lane stands in which row, times as people read
+//! them, and the marks of the time axis.
+
+use unicode_width::UnicodeWidthChar;
+
+use crate::{Lane, Span, Timeline};
+
+/// A row of the drawing: a lane, or the heading above the lanes of a process.
+pub struct Row<'a> {
+    /// What stands before the lane.
+    pub label: String,
+    /// The lane; `None` in a heading.
+    pub lane: Option<&'a Lane>,
+    /// The place of the process in the timeline.
+    pub process: usize,
+}
+
+/// A row for each lane. A process has a heading where it has several lanes and is
+/// not the only one.
+pub fn rows(timeline: &Timeline) -> Vec<Row<'_>> {
+    let alone = timeline.processes.len() == 1;
+    let mut rows = Vec::new();
+    for (number, process) in timeline.processes.iter().enumerate() {
+        let mut add = |label, lane| rows.push(Row { label, lane, process: number });
+        match &process.lanes[..] {
+            [lane] if !alone && lane.label == "main" => {
+                add(process.label.clone(), Some(lane));
+            }
+            [lane] if !alone => {
+                add(format!("{}: {}", process.label, lane.label), Some(lane));
+            }
+            lanes => {
+                if !alone {
+                    add(process.label.clone(), None);
+                }
+                let indent = if alone { "" } else { "  " };
+                for lane in lanes {
+                    add(format!("{indent}{}", lane.label), Some(lane));
+                }
+            }
+        }
+    }
+    rows
+}
+
+/// How many columns of a terminal the text takes: letters of some scripts take two.
+pub fn text_width(text: &str) -> usize {
+    text.chars().map(|letter| letter.width().unwrap_or(0)).sum()
+}
+
+/// What the signs mean: one entry for each kind that the run has.
+pub fn legend(timeline: &Timeline) -> Vec<(Sign, String)> {
+    let mut entries = Vec::new();
+    let whole = timeline.spans().filter(|span| !span.torn);
+    let (waits, works): (Vec<&Span>, Vec<&Span>) =
+        whole.partition(|span| span.wait);
+    let groups = works.iter().map(|span| span.group).max();
+    for group in 0..groups.map_or(0, |last| last + 1) {
+        let mut names = works.iter().filter(|span| span.group == group);
+        let Some(first) = names.next() else { continue };
+        let same = names.all(|span| span.name == first.name);
+        let word = first.name.split_whitespace().next().unwrap_or_default();
+        let name = if same { first.name.clone() } else { format!("{word} …") };
+        entries.push((Sign::Work(group), name));
+    }
+    if !waits.is_empty() {
+        entries.push((Sign::Wait, "waits".into()));
+    }
+    if timeline.spans().any(|span| span.torn) {
+        let torn = "cut off: its process ended here or before";
+        entries.push((Sign::Torn, torn.into()));
+    }
+    entries
+}
+
+/// How a span is drawn.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Sign {
+    /// In the colour of its group.
+    Work(usize),
+    /// As waiting.
+    Wait,
+    /// As something without an end.
+    Torn,
+}
+
+impl Span {
+    /// How it is drawn.
+    #[must_use]
+    pub fn sign(&self) -> Sign {
+        match self {
+            Self { torn: true, .. } => Sign::Torn,
+            Self { wait: true, .. } => Sign::Wait,
+            Self { group, .. } => Sign::Work(*group),
+        }
+    }
+}
+
+/// `1 process, 6 threads, 1.00 s`.
+#[must_use]
+pub fn summary(timeline: &Timeline) -> String {
+    let count = |number: usize, one: &str, several: &str| {
+        format!("{number} {}", if number == 1 { one } else { several })
+    };
+    format!(
+        "{}, {}, {}",
+        count(timeline.processes.len(), "process", "processes"),
+        count(timeline.lanes().count(), "thread", "threads"),
+        time(timeline.duration)
+    )
+}
+
+/// The units and how many nanoseconds they have.
+const UNITS: [(&str, u64); 4] =
+    [("s", 1_000_000_000), ("ms", 1_000_000), ("µs", 1_000), ("ns", 1)];
+
+/// The largest unit of which there is at least one.
+fn unit(nanoseconds: u64) -> (&'static str, u64) {
+    *UNITS.iter().find(|unit| unit.1 <= nanoseconds).unwrap_or(&UNITS[3])
+}
+
+/// A time with three digits and its unit: `1.25 s`, `310 ms`.
+pub fn time(nanoseconds: u64) -> String {
+    let (name, size) = unit(nanoseconds);
+    let value = nanoseconds as f64 / size as f64;
+    let decimals = match value {
+        _ if size == 1 => 0,
+        ..9.995 => 2,
+        ..99.95 => 1,
+        _ => 0,
+    };
+    format!("{value:.decimals$} {name}")
+}
+
+/// Marks from 0 to `duration`, at most `most` beside the first: a round time, in
+/// nanoseconds, and its text.
+pub fn marks(duration: u64, most: u64) -> Vec<(u64, String)> {
+    let steps = (0..19).flat_map(|power| [1, 2, 5].map(|d| d * 10_u64.pow(power)));
+    let step = { steps }.find(|step| duration / step <= most.max(1));
+    let step = step.unwrap_or(duration.max(1)); // after 150 years
+    let (name, size) = unit(duration);
+    let is_whole = |decimals: &u32| {
+        let digits = step.checked_mul(10_u64.pow(*decimals));
+        digits.is_none_or(|digits| digits.is_multiple_of(size))
+    };
+    let decimals = (0..9).find(is_whole).unwrap_or(9) as usize;
+    let mark = |number: u64| {
+        let at = number * step;
+        (at, format!("{:.decimals$} {name}", at as f64 / size as f64))
+    };
+    let mut marks = vec![(0, "0".to_owned())];
+    marks.extend((1..=duration / step).map(mark));
+    marks
+}

@@ -1,0 +1,164 @@
+//! Runs an example and draws what its threads and processes did.
+//!
+//! Run it:    `cargo timeline bank-account`
+//! Look for:  who works, who waits, and who was killed.
+
+mod examples;
+mod options;
+
+use std::io::{self, IsTerminal, Write};
+use std::path::Path;
+use std::process::{self, Command, ExitCode, ExitStatus, Stdio};
+use std::{env, fs};
+
+use anyhow::{Context, Result, ensure};
+use timeline::{Timeline, svg, terminal, trace};
+
+use options::{Options, Task, Wrong};
+
+/// Where `shared` writes its lines.
+const LOG: &str = "TIMELINE_LOG";
+
+/// Columns where the output is not a terminal.
+const WIDTH: usize = 100;
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(code) => code,
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "{error:#}");
+            if error.is::<Wrong>() { ExitCode::from(2) } else { ExitCode::FAILURE }
+        }
+    }
+}
+
+fn run() -> Result<ExitCode> {
+    let Options { task, release, svg, trace } = options::parse()?;
+    let (title, timeline, exit) = match task {
+        Task::Help => {
+            write!(io::stdout(), "{}", options::HELP)?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        Task::List => return list(),
+        Task::All => return draw_all(),
+        Task::Read(log) => {
+            let lines =
+                fs::read(&log).with_context(|| log.display().to_string())?;
+            let title = log.file_stem().unwrap_or_default().display().to_string();
+            (title, Timeline::read(&lines, None), ExitCode::SUCCESS)
+        }
+        Task::Run(name, args) => {
+            let example = examples::find(&name)?;
+            let program = examples::build(&example, release)?;
+            ctrlc::set_handler(|| ()).context("cannot prepare for Ctrl-C")?;
+            let (status, timeline) = record(Command::new(program).args(args))?;
+            (example.name, timeline, code(status))
+        }
+    };
+
+    show(&title, &timeline)?;
+    if let Some(file) = svg {
+        write_file(&file, &svg::draw(&timeline, &title))?;
+    }
+    if let Some(file) = trace {
+        write_file(&file, &trace::write(&timeline))?;
+    }
+    Ok(exit)
+}
+
+/// Runs a program to its end and reads what it recorded.
+fn record(command: &mut Command) -> Result<(ExitStatus, Timeline)> {
+    let log = tempfile::Builder::new().prefix("timeline-").tempfile();
+    let log = log.context("cannot make a temporary file")?;
+    let program = command.get_program().display().to_string();
+    let child = command.env(LOG, log.path()).spawn();
+    let mut child = child.with_context(|| format!("cannot start {program}"))?;
+    let status =
+        child.wait().with_context(|| format!("cannot wait for {program}"))?;
+    let lines = fs::read(log.path()).context("cannot read what was recorded")?;
+    Ok((status, Timeline::read(&lines, Some(child.id()))))
+}
+
+/// Prints the lanes.
+fn show(title: &str, timeline: &Timeline) -> Result<()> {
+    let mut out = io::stdout().lock();
+    if timeline.processes.is_empty() {
+        writeln!(
+            out,
+            "\n{title} has recorded nothing: none of its threads came to a line with shared::span or shared::waiting"
+        )?;
+    } else {
+        let terminal = terminal_size::terminal_size().filter(|_| out.is_terminal());
+        let width = terminal.map_or(WIDTH, |(width, _)| width.0.into());
+        let set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
+        let dumb = env::var_os("TERM").is_some_and(|term| term == "dumb");
+        let colour = out.is_terminal() && !set("NO_COLOR") && !dumb;
+        writeln!(out, "\n{title}: {}\n", timeline::summary(timeline))?;
+        write!(out, "{}", terminal::draw(timeline, width, colour))?;
+    }
+    if let [first, ..] = timeline.unreadable[..] {
+        let count = timeline.unreadable.len();
+        writeln!(
+            out,
+            "Left out: {count} lines of the log that make no sense, the first is line {first}"
+        )?;
+    }
+    Ok(())
+}
+
+fn list() -> Result<ExitCode> {
+    let examples = examples::all()?;
+    let longest =
+        examples.iter().map(|example| example.name.len()).max().unwrap_or(0);
+    let mut out = io::stdout().lock();
+    for example in &examples {
+        writeln!(out, "{:longest$}  {}", example.name, example.shows())?;
+    }
+    writeln!(
+        out,
+        "\nRun one with `cargo timeline NAME`; `cargo timeline --help` says more."
+    )?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Runs every example without arguments and puts its picture beside it.
+fn draw_all() -> Result<ExitCode> {
+    ctrlc::set_handler(|| process::exit(130))
+        .context("cannot prepare for Ctrl-C")?;
+    for example in examples::all()? {
+        let name = &example.name;
+        let mut command = Command::new(examples::build(&example, false)?);
+        let (status, timeline) = record(command.stdout(Stdio::null()))?;
+        ensure!(status.success(), "{name}: {status}");
+        ensure!(!timeline.processes.is_empty(), "{name} has recorded nothing");
+        let file = example.folder.join("timeline.svg");
+        write_file(&file, &svg::draw(&timeline, name))?;
+        writeln!(io::stdout(), "{name}: {}", timeline::summary(&timeline))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Writes a file whole or not at all, unless it is a device or a pipe.
+fn write_file(path: &Path, text: &str) -> Result<()> {
+    let write = || {
+        if path.exists() && !path.is_file() {
+            return fs::write(path, text);
+        }
+        let mut unfinished = path.as_os_str().to_owned();
+        unfinished.push(format!(".{}", process::id()));
+        let written = fs::write(&unfinished, text)
+            .and_then(|()| fs::rename(&unfinished, path));
+        written.inspect_err(|_| drop(fs::remove_file(&unfinished)))
+    };
+    write().with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// The exit code of the example; as in a shell, 128 and the signal if one ended it.
+fn code(status: ExitStatus) -> ExitCode {
+    #[cfg(unix)]
+    let signal = std::os::unix::process::ExitStatusExt::signal(&status);
+    #[cfg(not(unix))]
+    let signal: Option<i32> = None;
+    let code = status.code().or(signal.map(|signal| 128 + signal));
+    ExitCode::from(code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1))
+}

@@ -1,0 +1,212 @@
+//! Draws a timeline with letters, for a terminal.
+
+use std::fmt::Write;
+
+use unicode_width::UnicodeWidthChar;
+
+use crate::layout::{self, Sign, text_width};
+use crate::{Lane, Span, Timeline};
+
+const WORK: char = '█';
+/// The first cell of a span: leaves a gap to what is before.
+const WORK_BEGINS: char = '▐';
+/// Work that takes less than half a cell.
+const SHORT: char = '▏';
+const WAIT: char = '░';
+const TORN: char = '╌';
+const CUT: char = '✗';
+
+/// How many colours there are for groups of spans: green to cyan, for red is for
+/// torn ones.
+const COLOURS: usize = 5;
+
+/// Columns that the names of the lanes take at the most.
+const LONGEST_LABEL: usize = 24;
+/// Columns between two marks of the axis at the least.
+const MARK: usize = 12;
+
+/// What a cell shows.
+#[derive(Clone, Copy, PartialEq)]
+enum Paint {
+    Nothing,
+    Bar(Sign),
+    Name(Sign),
+}
+
+/// Draws the lanes, `width` columns wide, and a time axis below.
+pub fn draw(timeline: &Timeline, width: usize, colour: bool) -> String {
+    let rows = layout::rows(timeline);
+    let label = rows.iter().map(|row| text_width(&row.label)).max().unwrap_or(0);
+    let label = label.min(LONGEST_LABEL);
+    let width = width.saturating_sub(label + 3).max(20);
+
+    let mut out = String::new();
+    for row in rows {
+        let mut name = fitted(&row.label, label);
+        let spans = row.lane.iter().flat_map(|lane| &lane.spans);
+        for depth in 0..row.lane.map_or(1, Lane::depth) {
+            let gap = " ".repeat(label - text_width(&name));
+            let spans = spans.clone().filter(|span| span.depth == depth);
+            let cells = cells(&spans.collect::<Vec<_>>(), timeline.duration, width);
+            let _ = writeln!(out, "{name}{gap} │{}│", painted(&cells, colour));
+            name.clear();
+        }
+    }
+    axis(&mut out, timeline.duration, label, width);
+    legend(&mut out, timeline, label, colour);
+    out
+}
+
+/// The cells of spans that do not overlap.
+fn cells(spans: &[&Span], duration: u64, width: usize) -> Vec<(char, Paint)> {
+    let scale = width as f64 / duration.max(1) as f64;
+    let columns =
+        |span: &Span| (span.begin as f64 * scale, span.end as f64 * scale);
+
+    // How much of each cell is work, how much is waiting, and the sign of each.
+    let mut shares = vec![[(0.0, Sign::Wait); 2]; width];
+    for span in spans {
+        let (from, to) = columns(span);
+        let first = (from as usize).min(width - 1);
+        let last = (to.ceil() as usize).clamp(first + 1, width);
+        for (cell, shares) in (first..last).zip(&mut shares[first..]) {
+            let share = &mut shares[usize::from(span.wait)];
+            share.0 += to.min(cell as f64 + 1.0) - from.max(cell as f64);
+            share.1 = span.sign();
+        }
+    }
+    let cell = |[work, wait]: [(f64, Sign); 2]| {
+        if work.0 + wait.0 < 0.5 {
+            return (' ', Paint::Nothing);
+        }
+        let sign = if wait.0 > work.0 { wait.1 } else { work.1 };
+        (letter(sign), Paint::Bar(sign))
+    };
+    let mut cells: Vec<_> = shares.into_iter().map(cell).collect();
+    for span in spans {
+        let (from, to) = columns(span);
+        let (first, last) = (from.round() as usize, to.round() as usize);
+        let sign = span.sign();
+        if first == last {
+            // Something that was there is seen, however short.
+            let cell = &mut cells[(from as usize).min(width - 1)];
+            if cell.1 == Paint::Nothing && sign != Sign::Wait {
+                *cell = (SHORT, Paint::Bar(sign));
+            }
+            continue;
+        }
+        match sign {
+            Sign::Work(_) => cells[first] = (WORK_BEGINS, Paint::Bar(sign)),
+            Sign::Wait => {}
+            Sign::Torn => cells[last - 1] = (CUT, Paint::Bar(sign)),
+        }
+        // The first cell stays as it is, to tell it from what is before.
+        if text_width(&span.name) < last - first {
+            put(&span.name, &mut cells[first + 1..], Paint::Name(sign));
+        }
+    }
+    cells
+}
+
+fn letter(sign: Sign) -> char {
+    match sign {
+        Sign::Work(_) => WORK,
+        Sign::Wait => WAIT,
+        Sign::Torn => TORN,
+    }
+}
+
+/// Writes a text, one letter a cell; some letters take two.
+fn put(text: &str, cells: &mut [(char, Paint)], paint: Paint) {
+    let mut cell = 0;
+    for letter in text.chars() {
+        let width = letter.width().unwrap_or(0);
+        if width == 0 {
+            continue; // an accent on the letter before
+        }
+        cells[cell] = (letter, paint);
+        if width == 2 {
+            cells[cell + 1] = ('\0', paint); // nothing is printed for it
+        }
+        cell += width;
+    }
+}
+
+/// The text of the cells, with the terminal's commands for colours around them.
+fn painted(row: &[(char, Paint)], colour: bool) -> String {
+    let mut out = String::new();
+    for cells in row.chunk_by(|a, b| a.1 == b.1) {
+        let text = cells.iter().map(|cell| cell.0).filter(|&letter| letter != '\0');
+        let text: String = text.collect();
+        let _ = match cells[0].1 {
+            Paint::Bar(sign) if colour => {
+                write!(out, "\x1b[{}m{text}\x1b[0m", code(sign, false))
+            }
+            Paint::Name(sign) if colour => {
+                write!(out, "\x1b[{}m{text}\x1b[0m", code(sign, true))
+            }
+            _ => write!(out, "{text}"),
+        };
+    }
+    out
+}
+
+/// The terminal's command for a colour.
+fn code(sign: Sign, name: bool) -> String {
+    match sign {
+        Sign::Work(group) if name => format!("30;4{}", group % COLOURS + 2),
+        Sign::Work(group) => format!("3{}", group % COLOURS + 2),
+        Sign::Wait => "2".into(), // dim
+        Sign::Torn => "31".into(),
+    }
+}
+
+fn axis(out: &mut String, duration: u64, label: usize, width: usize) {
+    let mut line = vec!['─'; width];
+    let mut texts = String::new();
+    for (at, text) in layout::marks(duration, (width / MARK) as u64) {
+        let column = (at as f64 * width as f64 / duration.max(1) as f64) as usize;
+        line[column.min(width - 1)] = '┴';
+        // The text ends under its mark, or begins there where there is no room.
+        let begin = (column + 1).saturating_sub(text_width(&text));
+        let gap = begin.saturating_sub(text_width(&texts));
+        let _ = write!(texts, "{}{text}", " ".repeat(gap));
+    }
+    let _ = writeln!(out, "{} └{}┘", " ".repeat(label), String::from_iter(line));
+    let _ = writeln!(out, "{}  {texts}", " ".repeat(label));
+}
+
+fn legend(out: &mut String, timeline: &Timeline, label: usize, colour: bool) {
+    let _ = write!(out, "{} ", " ".repeat(label));
+    let mut work = false;
+    for (sign, words) in layout::legend(timeline) {
+        let (letters, words) = match sign {
+            Sign::Work(_) if colour => ([WORK; 2], words),
+            // Without colours all work looks the same.
+            Sign::Work(_) if work => continue,
+            Sign::Work(_) => ([WORK; 2], "works".into()),
+            Sign::Wait => ([WAIT; 2], words),
+            Sign::Torn => ([TORN, CUT], words),
+        };
+        work |= matches!(sign, Sign::Work(_));
+        let letters = painted(&letters.map(|l| (l, Paint::Bar(sign))), colour);
+        let _ = write!(out, " {letters} {words}  ");
+    }
+    out.truncate(out.trim_end().len());
+    out.push('\n');
+}
+
+/// The text, cut with `…` if it is wider.
+fn fitted(text: &str, width: usize) -> String {
+    if text_width(text) <= width {
+        return text.into();
+    }
+    let mut fitted = String::new();
+    for letter in text.chars() {
+        if text_width(&fitted) + letter.width().unwrap_or(0) >= width {
+            break;
+        }
+        fitted.push(letter);
+    }
+    fitted + "…"
+}

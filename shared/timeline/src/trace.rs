@@ -1,0 +1,43 @@
+//! Writes a timeline as a trace that Perfetto and `chrome://tracing` open.
+//!
+//! Source: "Trace Event Format", the document linked from
+//! <https://perfetto.dev/docs/faq>: `X` is a complete event, with its begin and its
+//! duration in microseconds, `M` gives a process or a thread its name.
+
+use serde_json::{Value, json};
+
+use crate::Timeline;
+
+/// The trace, a JSON text.
+#[must_use]
+pub fn write(timeline: &Timeline) -> String {
+    let microseconds = |nanoseconds: u64| nanoseconds as f64 / 1000.0;
+    let mut events: Vec<Value> = Vec::new();
+    for process in &timeline.processes {
+        let pid = process.id;
+        let name = |what: &str, tid: usize, name: &str| {
+            json!({ "ph": "M", "name": what, "pid": pid, "tid": tid,
+                    "args": { "name": name } })
+        };
+        events.push(name("process_name", 0, &process.label));
+        for lane in &process.lanes {
+            let tid = lane.thread;
+            events.push(name("thread_name", tid, &lane.label));
+            events.extend(lane.spans.iter().map(|span| {
+                let (begin, duration) = (span.begin, span.end - span.begin);
+                json!({
+                    "ph": "X",
+                    "name": if span.wait { format!("waits: {}", span.name) }
+                            else { span.name.clone() },
+                    "cat": if span.wait { "wait" } else { "work" },
+                    "ts": microseconds(begin), "dur": microseconds(duration),
+                    "pid": pid, "tid": tid,
+                    "args": if span.torn { json!({ "cut off": true }) }
+                            else { json!({}) },
+                })
+            }));
+        }
+    }
+    let trace = json!({ "displayTimeUnit": "ms", "traceEvents": events });
+    format!("{trace}\n")
+}
