@@ -182,7 +182,7 @@ fn many_pictures() -> Checked {
 
 /// Whoever reads its output and stops early gets no complaint, and no half result.
 fn quiet_when_closed() -> Checked {
-    let binary = binary(&Example::named("image-processing"));
+    let binary = binary("image-processing");
     let script = "\"$0\" 2>errors | head -1";
     let run = Program::new("sh").args(["-c", script]).arg(binary).run()?;
     run.others_end()?;

@@ -32,9 +32,11 @@ fn main() {
             fences(&example.folder.join("README.md"), Some(&example))
         }));
     }
-    tests.push(Trial::test("README.md: fences", || {
-        fences(&root().join("README.md"), None)
-    }));
+    for page in ["README.md", "shared/timeline/README.md"] {
+        tests.push(Trial::test(format!("{page}: fences"), move || {
+            fences(&root().join(page), None)
+        }));
+    }
     tests.push(Trial::test(
         "the same examples in README.md and SUMMARY.md",
         contents,
@@ -99,10 +101,7 @@ fn is_excerpt_of_a_file(
     endings: &[&str],
 ) -> bool {
     let folder = example.map_or(root(), |example| &example.folder);
-    let files = tests::program::files(folder).into_iter();
-    let files = files.filter(|file| {
-        endings.iter().any(|e| file.extension() == Some(e.as_ref()))
-    });
+    let files = sources(endings).into_iter().filter(|f| f.starts_with(folder));
     files.flat_map(fs::read_to_string).any(|file| is_excerpt(body, &file))
 }
 
@@ -183,7 +182,16 @@ fn has_parts(example: &Example) -> Checked {
         let named = head.iter().any(|line| line.contains(word));
         ensure(named, || format!("the head of main.rs does not name {word}"))?;
     }
+    let picture = example.read("timeline.svg");
+    let picture = roxmltree::Document::parse(&picture).map_err(|error| {
+        format!("timeline.svg: {error}: `cargo timeline --all`")
+    })?;
+    let bars = picture.descendants().filter(|node| node.has_tag_name("g"));
+    ensure(bars.count() > 0, || "timeline.svg shows nothing".into())?;
     let chapter = example.read("README.md");
+    ensure(chapter.contains("](timeline.svg)"), || {
+        "the chapter does not show timeline.svg".into()
+    })?;
     ensure(chapter.starts_with("# "), || "the chapter has no title".into())?;
     let headings = chapter.lines().filter_map(|line| line.strip_prefix("## "));
     let order = headings

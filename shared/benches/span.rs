@@ -16,7 +16,7 @@ fn main() {
     let nanoseconds =
         |round: Duration| round.as_secs_f64() * 1e9 / f64::from(SPANS);
     println!(
-        "{:3}: {:7.1} ns a span (median of {ROUNDS} rounds; least {:.1}, most {:.1})",
+        "{:3}: {:7.1} ns a span (median of {ROUNDS}, least {:.1}, most {:.1})",
         if on { "on" } else { "off" },
         nanoseconds(rounds[ROUNDS / 2]),
         nanoseconds(rounds[0]),

@@ -1,9 +1,9 @@
 //! Records what every thread of a run is doing, for a picture of it.
 //!
 //! Nothing is recorded unless the environment variable `TIMELINE_LOG` names a file.
-//! Child processes inherit the variable, so the whole run writes into one file. Each
-//! event is appended by one `write`: lines never mix, and what was recorded before
-//! a kill is there after it.
+//! Child processes inherit the variable, so the whole run writes into one file.
+//! Each event is appended by one `write`: lines never mix, and what was recorded
+//! before a kill is there after it.
 //!
 //! A line is `KIND TIME PROCESS THREAD DEPTH TEXT`, with a tab between two fields:
 //!

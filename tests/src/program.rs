@@ -35,7 +35,7 @@ pub struct Program {
 impl Program {
     /// The example's Rust program.
     pub fn rust(example: &Example) -> Self {
-        Self::new(binary(example))
+        Self::new(binary(&example.name))
     }
 
     /// The example's Python program.
@@ -85,7 +85,19 @@ impl Program {
         self
     }
 
-    /// The folder that the program works in.
+    /// Sets a variable of its environment.
+    pub fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
+    /// Lets the program work in a folder that is there already.
+    pub fn in_folder(mut self, folder: &Path) -> Self {
+        self.command.current_dir(folder);
+        self
+    }
+
+    /// The folder that the program works in, if it is not told another.
     pub fn work(&self) -> PathBuf {
         self.folders.path().join("work")
     }
@@ -319,11 +331,11 @@ impl Finished {
     }
 }
 
-/// Where the example's Rust program is. All of them are built once.
-pub fn binary(example: &Example) -> &'static Path {
+/// Where the Rust program with this name is. All of them are built once.
+pub fn binary(name: &str) -> &'static Path {
     static BINARIES: LazyLock<BTreeMap<String, PathBuf>> =
         LazyLock::new(|| build(root(), &["--workspace", "--bins"]));
-    &BINARIES[&example.name]
+    &BINARIES[name]
 }
 
 /// All files below a folder.

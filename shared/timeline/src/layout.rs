@@ -48,6 +48,25 @@ pub fn text_width(text: &str) -> usize {
     text.chars().map(|letter| letter.width().unwrap_or(0)).sum()
 }
 
+/// The text, cut with `…` if it takes more than `width` columns.
+pub fn shortened(text: &str, width: usize) -> String {
+    if text_width(text) <= width {
+        return text.into();
+    }
+    let mut room = width.saturating_sub(1); // for the dots
+    let fits = |letter: &char| {
+        let width = letter.width().unwrap_or(0);
+        let fits = width <= room;
+        room = room.saturating_sub(width);
+        fits
+    };
+    let text: String = text.chars().take_while(fits).collect();
+    text.trim_end().to_owned() + "…"
+}
+
+/// What a torn span is.
+pub const CUT_OFF: &str = "cut off: its process ended here or before";
+
 /// What the signs mean: one entry for each kind that the run has.
 pub fn legend(timeline: &Timeline) -> Vec<(Sign, String)> {
     let mut entries = Vec::new();
@@ -67,8 +86,7 @@ pub fn legend(timeline: &Timeline) -> Vec<(Sign, String)> {
         entries.push((Sign::Wait, "waits".into()));
     }
     if timeline.spans().any(|span| span.torn) {
-        let torn = "cut off: its process ended here or before";
-        entries.push((Sign::Torn, torn.into()));
+        entries.push((Sign::Torn, CUT_OFF.into()));
     }
     entries
 }
@@ -135,8 +153,9 @@ pub fn time(nanoseconds: u64) -> String {
 /// Marks from 0 to `duration`, at most `most` beside the first: a round time, in
 /// nanoseconds, and its text.
 pub fn marks(duration: u64, most: u64) -> Vec<(u64, String)> {
-    let steps = (0..19).flat_map(|power| [1, 2, 5].map(|d| d * 10_u64.pow(power)));
-    let step = { steps }.find(|step| duration / step <= most.max(1));
+    let mut steps =
+        (0..19).flat_map(|power| [1, 2, 5].map(|d| d * 10_u64.pow(power)));
+    let step = steps.find(|step| duration / step <= most.max(1));
     let step = step.unwrap_or(duration.max(1)); // after 150 years
     let (name, size) = unit(duration);
     let is_whole = |decimals: &u32| {

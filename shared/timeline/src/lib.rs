@@ -1,6 +1,6 @@
 //! The timeline of a run: read from what `shared` recorded, drawn in three ways.
 //!
-//! - [`Timeline::read`] turns the recorded lines into spans, a lane for each thread,
+//! - [`Timeline::read`] turns the recorded lines into spans, a lane a thread,
 //! - [`terminal::draw`], [`svg::draw`] and [`trace::write`] show them.
 
 #![allow(

@@ -1,4 +1,5 @@
-//! Reads the lines that `shared` recorded; their format stands in its `timeline.rs`.
+//! Reads the lines that `shared` recorded; their format stands in its
+//! `timeline.rs`.
 
 use std::collections::HashMap;
 
@@ -61,8 +62,8 @@ pub struct Span {
 impl Timeline {
     /// Reads a log. Lines that make no sense are left out and counted.
     ///
-    /// `started` is the process that started the others; if nobody knows, it is taken
-    /// to be the first without arguments.
+    /// `started` is the process that started the others; if nobody knows, it is
+    /// taken to be the first without arguments.
     #[must_use]
     pub fn read(log: &[u8], started: Option<u32>) -> Self {
         let mut reader = Reader::default();
@@ -125,8 +126,8 @@ impl<'a> Event<'a> {
 #[derive(Default)]
 struct Reader {
     processes: Vec<Process>,
-    /// Where the process with an id stands in `processes`. The system may give an id
-    /// again when its process has ended.
+    /// Where the process with an id stands in `processes`. The system may give an
+    /// id again when its process has ended.
     current: HashMap<u32, usize>,
     /// The state of each lane, by its process's place and its thread.
     states: HashMap<(usize, usize), State>,
@@ -258,8 +259,8 @@ impl Reader {
     }
 }
 
-/// The process that started the others is called after its program, the others after
-/// their first argument, which is their role.
+/// The process that started the others is called after its program, the others
+/// after their first argument, which is their role.
 fn label(processes: &mut [Process], started: Option<u32>) {
     let alone = processes.len() == 1;
     let mut likely =

@@ -6,7 +6,7 @@
 mod examples;
 mod options;
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::path::Path;
 use std::process::{self, Command, ExitCode, ExitStatus, Stdio};
 use std::{env, fs};
@@ -26,7 +26,11 @@ fn main() -> ExitCode {
     match run() {
         Ok(code) => code,
         Err(error) => {
-            let _ = writeln!(io::stderr(), "{error:#}");
+            // Whoever read our lines may have left (`| head -1`): nobody to tell.
+            let left = |error: &io::Error| error.kind() == ErrorKind::BrokenPipe;
+            if !error.downcast_ref().is_some_and(left) {
+                let _ = writeln!(io::stderr(), "{error:#}");
+            }
             if error.is::<Wrong>() { ExitCode::from(2) } else { ExitCode::FAILURE }
         }
     }
@@ -85,7 +89,8 @@ fn show(title: &str, timeline: &Timeline) -> Result<()> {
     if timeline.processes.is_empty() {
         writeln!(
             out,
-            "\n{title} has recorded nothing: none of its threads came to a line with shared::span or shared::waiting"
+            "\n{title} has recorded nothing: \
+             no thread came to a line with shared::span or shared::waiting"
         )?;
     } else {
         let terminal = terminal_size::terminal_size().filter(|_| out.is_terminal());
@@ -100,7 +105,8 @@ fn show(title: &str, timeline: &Timeline) -> Result<()> {
         let count = timeline.unreadable.len();
         writeln!(
             out,
-            "Left out: {count} lines of the log that make no sense, the first is line {first}"
+            "Left out: {count} lines of the log that make no sense, \
+             the first is line {first}"
         )?;
     }
     Ok(())

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use unicode_width::UnicodeWidthChar;
 
-use crate::layout::{self, Sign, text_width};
+use crate::layout::{self, Sign, shortened, text_width};
 use crate::{Lane, Span, Timeline};
 
 const WORK: char = '█';
@@ -22,6 +22,8 @@ const COLOURS: usize = 5;
 
 /// Columns that the names of the lanes take at the most.
 const LONGEST_LABEL: usize = 24;
+/// Columns of a name that is cut, at the least.
+const SHORTEST: usize = 4;
 /// Columns between two marks of the axis at the least.
 const MARK: usize = 12;
 
@@ -42,7 +44,7 @@ pub fn draw(timeline: &Timeline, width: usize, colour: bool) -> String {
 
     let mut out = String::new();
     for row in rows {
-        let mut name = fitted(&row.label, label);
+        let mut name = shortened(&row.label, label);
         let spans = row.lane.iter().flat_map(|lane| &lane.spans);
         for depth in 0..row.lane.map_or(1, Lane::depth) {
             let gap = " ".repeat(label - text_width(&name));
@@ -101,8 +103,10 @@ fn cells(spans: &[&Span], duration: u64, width: usize) -> Vec<(char, Paint)> {
             Sign::Torn => cells[last - 1] = (CUT, Paint::Bar(sign)),
         }
         // The first cell stays as it is, to tell it from what is before.
-        if text_width(&span.name) < last - first {
-            put(&span.name, &mut cells[first + 1..], Paint::Name(sign));
+        let room = last - first - 1;
+        if text_width(&span.name) <= room || room >= SHORTEST {
+            let name = shortened(&span.name, room);
+            put(&name, &mut cells[first + 1..], Paint::Name(sign));
         }
     }
     cells
@@ -194,19 +198,4 @@ fn legend(out: &mut String, timeline: &Timeline, label: usize, colour: bool) {
     }
     out.truncate(out.trim_end().len());
     out.push('\n');
-}
-
-/// The text, cut with `…` if it is wider.
-fn fitted(text: &str, width: usize) -> String {
-    if text_width(text) <= width {
-        return text.into();
-    }
-    let mut fitted = String::new();
-    for letter in text.chars() {
-        if text_width(&fitted) + letter.width().unwrap_or(0) >= width {
-            break;
-        }
-        fitted.push(letter);
-    }
-    fitted + "…"
 }

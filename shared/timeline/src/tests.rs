@@ -6,8 +6,8 @@ use serde_json::Value;
 use crate::layout::{self, text_width};
 use crate::{Lane, Span, Timeline, svg, terminal, trace};
 
-/// A log from its lines, written with spaces for tabs. Times are small, process 1 is
-/// the first.
+/// A log from its lines, written with spaces for tabs. Times are small, process 1
+/// is the first.
 fn read(lines: &[&str]) -> Timeline {
     let lines = lines.iter().map(|line| {
         let mut fields = line.splitn(6, ' ');
@@ -238,7 +238,7 @@ fn a_log_broken_anyhow_is_drawn_as_far_as_it_goes() {
                 0 => broken[at] = random.random(),
                 1 => broken[at] = b'0' + random.random_range(0..10),
                 2 => drop(broken.remove(at)),
-                3 => broken.insert(at, *b"\t\n97".iter().nth(at % 4).unwrap()),
+                3 => broken.insert(at, b"\t\n97"[at % 4]),
                 _ => {
                     let mut lines: Vec<&[u8]> =
                         broken.split_inclusive(|&b| b == b'\n').collect();
@@ -281,7 +281,8 @@ fn strange_names_and_times_are_drawn() {
         [[0, 0], [0, u64::MAX], [u64::MAX, 0], [5, 6], [7, 1_000_000_007]]
     {
         let log = format!(
-            "begin\t{from}\t1\t1\t0\ta\nend\t{to}\t1\t1\t0\t\nwait\t{to}\t1\t1\t0\tb\n"
+            "begin\t{from}\t1\t1\t0\ta\nend\t{to}\t1\t1\t0\t\n\
+             wait\t{to}\t1\t1\t0\tb\n"
         );
         draw_all(log.as_bytes());
     }
@@ -303,7 +304,20 @@ fn every_line_is_as_wide_as_the_terminal() {
 fn a_drawing_shows_work_waiting_and_what_was_cut_off() {
     let drawn = terminal::draw(&read(RUN), 60, false);
     let lines: Vec<&str> = drawn.lines().map(str::trim_end).collect();
-    assert_eq!(lines, [""]);
+    assert_eq!(
+        lines,
+        [
+            "shop        │░children░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░     │",
+            "clerk       │                                              │",
+            "  worker-9  │               ░lock░░░░░░░░░░░╌sell╌╌╌╌╌╌╌╌╌✗│",
+            "  worker-10 │     ▐sell████████████████                    │",
+            "            │          ▐count 12█░lock░                    │",
+            "            └┴────────────────────────┴────────────────────┘",
+            "             0                   500 ns",
+            "             ██ works   ░░ waits   \
+             ╌✗ cut off: its process ended here or before",
+        ]
+    );
 }
 
 #[test]

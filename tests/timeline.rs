@@ -1,0 +1,444 @@
+//! What the recorded spans of real runs prove, and that `cargo timeline` shows
+//! them.
+
+use std::fmt::Write;
+use std::ops::RangeInclusive;
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+use std::{env, fs, iter, thread};
+
+use libtest_mimic::{Failed, Trial};
+use serde_json::Value;
+use tests::program::binary;
+use tests::{Checked, Example, Finished, Program, ensure, root};
+use timeline::{Span, Timeline};
+
+/// What `queue.rs` says.
+const QUEUE_CAPACITY: usize = 3;
+
+/// The variable that makes this program record spans, and their number.
+const RECORD: &str = "RECORD_SPANS";
+const PROCESSES: usize = 4;
+const THREADS: usize = 8; // in each process
+const SPANS: usize = 320; // in each thread
+
+fn main() {
+    if let Ok(process) = env::var(RECORD) {
+        return record_spans(&process);
+    }
+    let unix = cfg!(unix);
+    tests::run(vec![
+        Trial::test("bank-account: one critical section at a time", one_at_a_time),
+        Trial::test("image-processing: no more processes than cores", cores),
+        Trial::test("producer-consumer: the queue is bounded", bounded),
+        Trial::test("producer-consumer: a killed child is torn", torn)
+            .with_ignored_flag(!unix),
+        Trial::test("10 000 spans of 4 processes, none lost", none_lost),
+        Trial::test("a log that cannot be written stops nobody", no_log),
+        Trial::test("cargo timeline draws and passes on", drawn),
+        Trial::test("cargo timeline lists the examples", listed),
+        Trial::test("cargo timeline writes a picture and a trace", files),
+        Trial::test("cargo timeline draws a broken log", broken_log),
+        Trial::test("cargo timeline draws a run that is interrupted", interrupted)
+            .with_ignored_flag(!unix),
+        Trial::test("cargo timeline refuses what makes no sense", refused),
+    ])
+}
+
+/// Runs a program to its end and reads what it recorded.
+fn record(program: Program) -> Result<(Finished, Timeline), Failed> {
+    let log = program.work().join("run.log");
+    let run = program.env("TIMELINE_LOG", &log).run()?;
+    ensure(run.status.success(), || format!("{}:\n{}", run.status, run.output))?;
+    let timeline = Timeline::read(&fs::read(log)?, None);
+    let unreadable = &timeline.unreadable;
+    ensure(unreadable.is_empty(), || format!("unreadable lines: {unreadable:?}"))?;
+    Ok((run, timeline))
+}
+
+fn example(name: &str) -> Program {
+    Program::rust(&Example::named(name))
+}
+
+fn overlap(a: &Span, b: &Span) -> bool {
+    a.begin < b.end && b.begin < a.end
+}
+
+fn one_at_a_time() -> Checked {
+    let (_, timeline) = record(example("bank-account"))?;
+    let sections: Vec<&Span> = timeline
+        .spans()
+        .filter(|span| ["deposit", "withdraw"].contains(&&*span.name))
+        .collect();
+    ensure(sections.len() == 11, || format!("{} sections", sections.len()))?;
+    for (number, a) in sections.iter().enumerate() {
+        for b in &sections[number + 1..] {
+            ensure(!overlap(a, b), || format!("at the same time: {a:?}, {b:?}"))?;
+        }
+    }
+    // Five tellers came at once: somebody had to wait.
+    ensure(timeline.spans().any(|span| span.name == "lock"), || {
+        "nobody waited".into()
+    })
+}
+
+fn cores() -> Checked {
+    let cores = thread::available_parallelism()?.get();
+    let program = example("image-processing");
+    let names: Vec<String> =
+        (0..3 * cores).map(|number| format!("photo-{number:03}.jpg")).collect();
+    for name in &names {
+        let picture = image::DynamicImage::new_rgb8(600, 400);
+        picture.save(program.work().join(name))?;
+    }
+    let (_, timeline) = record(program.args(&names).args(["--out", "out"]))?;
+
+    let pictures: Vec<&Span> =
+        timeline.spans().filter(|span| span.name.starts_with("photo-")).collect();
+    let mut seen: Vec<&str> = pictures.iter().map(|span| &*span.name).collect();
+    seen.sort_unstable();
+    ensure(seen == names, || format!("not one span a picture: {seen:?}"))?;
+    // If there is a moment of too many, there is one at which a span begins.
+    for moment in pictures.iter().map(|span| span.begin) {
+        let working =
+            pictures.iter().filter(|s| s.begin <= moment && moment < s.end).count();
+        ensure(working <= cores, || format!("{working} at once on {cores} cores"))?;
+    }
+    Ok(())
+}
+
+/// While the consumer has a number in its hand, it takes none from the queue: what
+/// was accepted and is not in its hand is in the queue.
+fn bounded() -> Checked {
+    let (_, timeline) = record(example("producer-consumer"))?;
+    let accepted: Vec<&Span> =
+        timeline.spans().filter(|span| span.name == "space in the queue").collect();
+    let consumed: Vec<&Span> =
+        timeline.spans().filter(|span| span.name.starts_with("consume ")).collect();
+    ensure((accepted.len(), consumed.len()) == (10, 10), || {
+        format!("{} accepted, {} consumed", accepted.len(), consumed.len())
+    })?;
+    let in_queue = consumed.iter().zip(1..).map(|(span, taken)| {
+        accepted.iter().filter(|put| put.end <= span.end).count() - taken
+    });
+    let most = in_queue.max().unwrap_or(0);
+    ensure(most == QUEUE_CAPACITY, || {
+        format!("at most {most} numbers in the queue")
+    })
+}
+
+fn torn() -> Checked {
+    let program = example("producer-consumer");
+    let log = program.work().join("run.log");
+    let mut run = program.env("TIMELINE_LOG", &log).start();
+    let consumer = run.child(|command| command.ends_with(" consumer"));
+    let consumer = consumer.ok_or("there is no consumer")?;
+    while !fs::read_to_string(&log).is_ok_and(|log| log.contains("consume ")) {
+        thread::sleep(Duration::from_millis(1)); // the deadline is that of the run
+    }
+    run.kill(consumer);
+    let run = run.finish()?;
+    ensure(run.code() == Some(1), || run.status.to_string())?;
+
+    let timeline = Timeline::read(&fs::read(&log)?, None);
+    for process in &timeline.processes {
+        let spans: Vec<&Span> =
+            process.lanes.iter().flat_map(|lane| &lane.spans).collect();
+        let torn = spans.iter().filter(|span| span.torn).count();
+        let last_is_torn = spans.last().is_some_and(|last| last.torn);
+        let right = if process.id == consumer {
+            torn == 1 && last_is_torn
+        } else {
+            torn == 0
+        };
+        ensure(right, || format!("{spans:#?}"))?;
+    }
+    Ok(())
+}
+
+/// This program in its other role: records spans with names of their own, some
+/// inside others.
+fn record_spans(process: &str) {
+    thread::scope(|scope| {
+        for thread in 0..THREADS {
+            let record = move || {
+                let mut number = 0;
+                while number < SPANS {
+                    number = nested(process, thread, number, number % 4);
+                }
+            };
+            let named = thread::Builder::new().name(format!("thread-{thread}"));
+            named.spawn_scoped(scope, record).expect("the system has threads");
+        }
+    });
+}
+
+/// Records a span with up to `depth` others inside it. Returns the next number.
+fn nested(process: &str, thread: usize, number: usize, depth: usize) -> usize {
+    let _span = shared::span(format_args!("{process} {thread} {number}"));
+    if depth == 0 || number + 1 == SPANS {
+        return number + 1;
+    }
+    let next = nested(process, thread, number + 1, depth - 1);
+    shared::waiting("nothing");
+    next
+}
+
+fn none_lost() -> Checked {
+    let folder = tempfile::tempdir()?;
+    let log = folder.path().join("spans.log");
+    let children = (0..PROCESSES).map(|process| {
+        let mut child = Command::new(env::current_exe().expect("it has a path"));
+        child.env(RECORD, process.to_string()).env("TIMELINE_LOG", &log).spawn()
+    });
+    for child in children.collect::<Vec<_>>() {
+        ensure(child?.wait()?.success(), || "a child failed".into())?;
+    }
+    let timeline = Timeline::read(&fs::read(&log)?, None);
+    ensure(timeline.unreadable.is_empty(), || {
+        format!("mixed up: {:?}", timeline.unreadable)
+    })?;
+    let lanes = timeline.lanes().count();
+    ensure(lanes == PROCESSES * THREADS, || format!("{lanes} lanes"))?;
+    let mut processes: Vec<&str> = Vec::new();
+    for process in &timeline.processes {
+        for lane in &process.lanes {
+            let spans = || lane.spans.iter().filter(|span| !span.wait);
+            let first = &spans().next().ok_or("an empty lane")?.name;
+            let process = first.split(' ').next().unwrap_or_default();
+            processes.push(process);
+            let thread = lane.label.strip_prefix("thread-").unwrap_or_default();
+            // Every span, in the order in which they began, at its depth.
+            let expected = (0..SPANS).map(|n| format!("{process} {thread} {n}"));
+            ensure(
+                spans().map(|span| &span.name).eq(&expected.collect::<Vec<_>>()),
+                || format!("not all spans in order: {lane:?}"),
+            )?;
+            let right = spans().map(|span| span.depth).eq(depths());
+            ensure(right, || format!("not nested as they were: {lane:?}"))?;
+            let ordered = spans().is_sorted_by(|a, b| a.begin <= b.begin);
+            ensure(
+                ordered && spans().all(|s| s.begin <= s.end && !s.torn),
+                || format!("out of order: {lane:?}"),
+            )?;
+        }
+    }
+    processes.sort_unstable();
+    processes.dedup();
+    ensure(processes.len() == PROCESSES, || format!("{processes:?}"))?;
+
+    // So many spans can also be drawn.
+    let drawn = Program::new(binary("timeline"))
+        .args(["--log".as_ref(), log.as_os_str()])
+        .args(["--svg", "spans.svg", "--trace", "spans.json"])
+        .run()?;
+    ensure(drawn.status.success(), || drawn.output.clone())?;
+    ensure(drawn.output.contains("4 processes, 32 threads"), || {
+        drawn.output.clone()
+    })?;
+    let all = timeline.spans().count();
+    // Those that stand in one place of the picture are drawn once.
+    picture_with(&drawn.work().join("spans.svg"), 1..=all)?;
+    let traced = nested_trace(&drawn.work().join("spans.json"))?;
+    ensure(traced == all, || format!("{traced} of {all} spans in the trace"))
+}
+
+/// The depths of the spans that a thread records.
+fn depths() -> impl Iterator<Item = usize> {
+    let mut top = 0;
+    let mut inner = 0..0;
+    iter::repeat_with(move || {
+        inner.next().unwrap_or_else(|| {
+            inner = 1..top % 4 + 1;
+            top += inner.len() + 1;
+            0
+        })
+    })
+    .take(SPANS)
+}
+
+fn no_log() -> Checked {
+    let run =
+        example("fibonacci-thread").env("TIMELINE_LOG", "no/such/log").run()?;
+    ensure(run.status.success(), || run.status.to_string())?;
+    let complaints = run
+        .output
+        .lines()
+        .filter(|l| l.starts_with("cannot record in no/such/log: "));
+    ensure(complaints.count() == 1, || run.output.clone())?;
+    ensure(run.output.contains("Main thread exiting."), || run.output)
+}
+
+/// `cargo timeline`, in the folder of the workspace.
+fn cargo_timeline() -> Program {
+    Program::new(binary("timeline")).in_folder(root())
+}
+
+fn drawn() -> Checked {
+    let run = cargo_timeline().args(["fibonacci-thread", "3"]).run()?;
+    ensure(run.status.success(), || run.status.to_string())?;
+    for text in [
+        "Main thread continues executing...\nFibonacci sequence: [0, 1, 1]\n",
+        "\nfibonacci-thread: 1 process, 2 threads, ",
+        "\nmain     │░join░░░",
+        "▐fibonacci███",
+        "└┴───",
+        "██ works   ░░ waits\n",
+    ] {
+        ensure(run.output.contains(text), || {
+            format!("no {text:?}:\n{}", run.output)
+        })?;
+    }
+    ensure(!run.output.contains('\x1b'), || "colours in a pipe".into())?;
+    run.nothing_left()?;
+
+    // What a program prints and returns is its own affair.
+    let run = cargo_timeline().args(["fibonacci-thread", "ten"]).run()?;
+    ensure(run.code() == Some(2), || run.status.to_string())?;
+    for text in ["not \"ten\"", "fibonacci-thread has recorded nothing"] {
+        ensure(run.output.contains(text), || run.output.clone())?;
+    }
+    Ok(run.nothing_left()?)
+}
+
+fn listed() -> Checked {
+    let run = cargo_timeline().run()?;
+    ensure(run.status.success(), || run.status.to_string())?;
+    for example in tests::examples() {
+        let line = run.output.lines().find(|line| line.starts_with(&example.name));
+        let said = line.unwrap_or_default()[example.name.len()..].trim().len();
+        ensure(said > 20, || format!("{}:\n{}", example.name, run.output))?;
+    }
+    Ok(())
+}
+
+/// Fails unless the file is a picture with as many spans as it may have.
+fn picture_with(file: &Path, spans: RangeInclusive<usize>) -> Checked {
+    let text = fs::read_to_string(file)?;
+    let picture = roxmltree::Document::parse(&text)?;
+    let bars = picture.descendants().filter(|node| node.has_tag_name("g")).count();
+    ensure(spans.contains(&bars), || format!("{bars} spans, not {spans:?}"))
+}
+
+/// Fails if two spans of a thread overlap in part. Returns how many there are.
+fn nested_trace(file: &Path) -> Result<usize, Failed> {
+    let trace: Value = serde_json::from_slice(&fs::read(file)?)?;
+    let events = trace["traceEvents"].as_array().ok_or("no events")?;
+    let names = events.iter().filter(|event| event["ph"] == "M");
+    let mut lanes: Vec<Value> = names
+        .filter(|event| event["name"] == "thread_name")
+        .map(|event| serde_json::json!([event["pid"], event["tid"]]))
+        .collect();
+    lanes.dedup();
+    let mut count = 0;
+    for lane in lanes {
+        let of_lane = events.iter().filter(|event| {
+            event["ph"] == "X" && event["pid"] == lane[0] && event["tid"] == lane[1]
+        });
+        let mut around: Vec<(i64, i64)> = Vec::new();
+        for event in of_lane {
+            count += 1;
+            // As whole nanoseconds, which is what Perfetto makes of them.
+            let nanoseconds = |field: &str| {
+                let microseconds = event[field].as_f64().unwrap_or(f64::NAN);
+                format!("{:.0}", microseconds * 1000.0).parse::<i64>()
+            };
+            let begin = nanoseconds("ts")?;
+            let end = begin + nanoseconds("dur")?;
+            while around
+                .last()
+                .is_some_and(|outer| outer.1 <= begin && *outer != (begin, end))
+            {
+                around.pop();
+            }
+            let inside = around
+                .last()
+                .is_none_or(|outer| outer.0 <= begin && end <= outer.1);
+            ensure(inside, || {
+                format!("{event} is not inside {:?}", around.last())
+            })?;
+            around.push((begin, end));
+        }
+    }
+    Ok(count)
+}
+
+fn files() -> Checked {
+    let program = cargo_timeline();
+    let (svg, trace) =
+        (program.work().join("run.svg"), program.work().join("run.json"));
+    let options =
+        ["--svg".as_ref(), svg.as_os_str(), "--trace".as_ref(), trace.as_os_str()];
+    let run = program.args(options).arg("bank-account").run()?;
+    ensure(run.status.success(), || run.output.clone())?;
+    let spans = nested_trace(&trace)?;
+    ensure((11..=22).contains(&spans), || format!("{spans} spans"))?;
+    picture_with(&svg, spans..=spans)?;
+    let left = tests::program::files(&run.work());
+    ensure(left.len() == 2, || format!("{left:?}"))
+}
+
+fn broken_log() -> Checked {
+    let mut log = String::from("hello\n");
+    for line in [
+        "begin 1000 1 1 0 first",
+        "begin x",
+        "end 2000 1 1 0 ",
+        "begin 3000 1 1 0 l",
+    ] {
+        let _ = writeln!(log, "{}", line.replacen(' ', "\t", 5));
+    }
+    log.pop(); // the last line is cut
+    let program = Program::new(binary("timeline"));
+    fs::write(program.work().join("broken.log"), log)?;
+    let run = program.args(["--log", "broken.log"]).run()?;
+    ensure(run.status.success(), || run.output.clone())?;
+    for text in
+        ["broken: 1 process, 1 thread, 1.00 µs", "▐first██", "3 lines", "line 1\n"]
+    {
+        ensure(run.output.contains(text), || {
+            format!("no {text:?}:\n{}", run.output)
+        })?;
+    }
+    Ok(())
+}
+
+fn interrupted() -> Checked {
+    let program = cargo_timeline().arg("bank-account");
+    let mut run = program.start();
+    run.child(|command| command.ends_with("bank-account"))
+        .ok_or("it has not started")?;
+    thread::sleep(Duration::from_millis(200)); // some way into the run
+    run.interrupt();
+    let run = run.finish()?;
+    ensure(run.code() == Some(130), || format!("{}:\n{}", run.status, run.output))?;
+    for text in ["\nbank-account: 1 process, ", "✗", "cut off"] {
+        ensure(run.output.contains(text), || {
+            format!("no {text:?}:\n{}", run.output)
+        })?;
+    }
+    Ok(run.nothing_left()?)
+}
+
+fn refused() -> Checked {
+    for (args, code, names) in [
+        (&["no-such-example"][..], 2, "no example is called \"no-such-example\""),
+        (&["--fast", "bank-account"], 2, "--fast"),
+        (&["--svg"], 2, "--svg"),
+        (&["--log", "a.log", "b"], 2, "\"b\""),
+        (&["--log", "no-such.log"], 1, "no-such.log: "),
+        (
+            &["--log", "Cargo.toml", "--svg", "no/folder.svg"],
+            1,
+            "cannot write no/folder.svg: ",
+        ),
+    ] {
+        let run = cargo_timeline().args(args).run()?;
+        ensure(run.code() == Some(code), || format!("{args:?}: {}", run.status))?;
+        let last = run.output.lines().last().unwrap_or_default();
+        ensure(last.contains(names), || format!("{args:?}:\n{}", run.output))?;
+        run.nothing_left()?;
+    }
+    Ok(())
+}
