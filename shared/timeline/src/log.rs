@@ -1,7 +1,7 @@
 //! Reads the lines that `shared` recorded; their format stands in its
 //! `timeline.rs`.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// A run: its processes in the order of their first events.
 #[derive(Debug, Default)]
@@ -100,7 +100,7 @@ impl Lane {
 
 /// One line of the log.
 struct Event<'a> {
-    kind: &'a str,
+    kind: Kind,
     time: u64,
     process: u32,
     thread: usize,
@@ -108,11 +108,29 @@ struct Event<'a> {
     text: &'a str,
 }
 
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    Process,
+    Thread,
+    Begin,
+    End,
+    Wait,
+    Exit,
+}
+
 impl<'a> Event<'a> {
     fn parse(line: &'a str) -> Option<Self> {
         let mut fields = line.splitn(6, '\t');
         Some(Self {
-            kind: fields.next()?,
+            kind: match fields.next()? {
+                "process" => Kind::Process,
+                "thread" => Kind::Thread,
+                "begin" => Kind::Begin,
+                "end" => Kind::End,
+                "wait" => Kind::Wait,
+                "exit" => Kind::Exit,
+                _ => return None,
+            },
             time: fields.next()?.parse().ok()?,
             process: fields.next()?.parse().ok()?,
             thread: fields.next()?.parse().ok()?,
@@ -122,26 +140,31 @@ impl<'a> Event<'a> {
     }
 }
 
-/// What is known so far.
+/// A run, as far as its log is read.
 #[derive(Default)]
 struct Reader {
-    processes: Vec<Process>,
+    processes: Vec<ProcessReader>,
     /// Where the process with an id stands in `processes`. The system may give an
     /// id again when its process has ended.
     current: HashMap<u32, usize>,
-    /// The state of each lane, by its process's place and its thread.
-    states: HashMap<(usize, usize), State>,
-    first: Option<u64>,
-    last: u64,
-    groups: HashMap<String, usize>,
+    /// The times of the first and the last event.
+    times: Option<(u64, u64)>,
 }
 
-/// Where a lane is: places in its list of spans.
 #[derive(Default)]
-struct State {
-    lane: usize,
-    /// The recorded depth of each open span, and its place.
+struct ProcessReader {
+    id: u32,
+    command: String,
+    lanes: BTreeMap<usize, LaneReader>,
+}
+
+#[derive(Default)]
+struct LaneReader {
+    label: String,
+    spans: Vec<Span>,
+    /// The recorded depth of each span that has not ended, and its place in `spans`.
     open: Vec<(usize, usize)>,
+    /// The place of the wait that has not ended.
     waiting: Option<usize>,
     time: u64,
 }
@@ -149,113 +172,111 @@ struct State {
 impl Reader {
     /// Takes in one event. `None` if it makes no sense.
     fn take(&mut self, event: &Event) -> Option<()> {
-        if !["process", "thread", "begin", "end", "wait", "exit"]
-            .contains(&event.kind)
-        {
-            return None;
-        }
-        self.first = Some(self.first.unwrap_or(event.time).min(event.time));
-        self.last = self.last.max(event.time);
+        let (first, last) = self.times.unwrap_or((event.time, event.time));
+        self.times = Some((first.min(event.time), last.max(event.time)));
 
-        let known = self.current.get(&event.process).copied();
-        let place = match known {
-            Some(place) if event.kind != "process" => place,
+        let place = match self.current.get(&event.process) {
+            Some(&place) if event.kind != Kind::Process => place,
             _ => {
-                self.processes.push(Process {
-                    id: event.process,
-                    command: String::new(),
-                    label: String::new(),
-                    lanes: Vec::new(),
-                });
-                self.current.insert(event.process, self.processes.len() - 1);
+                let id = event.process;
+                self.processes.push(ProcessReader { id, ..Default::default() });
+                self.current.insert(id, self.processes.len() - 1);
                 self.processes.len() - 1
             }
         };
         let process = &mut self.processes[place];
-        if event.kind == "process" {
+        if event.kind == Kind::Process {
             process.command = printable(event.text);
             return Some(());
         }
-
-        let state = self.states.entry((place, event.thread)).or_insert_with(|| {
-            let (thread, label) = (event.thread, String::new());
-            process.lanes.push(Lane { thread, label, spans: Vec::new() });
-            State { lane: process.lanes.len() - 1, ..State::default() }
-        });
-        let lane = &mut process.lanes[state.lane];
-        if event.kind == "thread" {
-            lane.label = printable(event.text);
-            return Some(());
-        }
-
-        // A clock of one thread does not go back, whatever the log says.
-        state.time = state.time.max(event.time);
-        // Every event ends the wait, and the spans inside the one that it is about:
-        // if they are still open, the lines of their ends are missing.
-        let inner = state.open.partition_point(|&(depth, _)| depth < event.depth);
-        let inner = state.open.split_off(inner);
-        let unknown =
-            event.kind == "end" && inner.first().is_none_or(|o| o.0 != event.depth);
-        let inner = inner.into_iter().map(|(_, place)| place);
-        for place in inner.chain(state.waiting.take()) {
-            lane.spans[place].end = state.time;
-            lane.spans[place].torn = false;
-        }
-        if unknown {
-            return None; // the line of its beginning is missing
-        }
-        if let "begin" | "wait" = event.kind {
-            let wait = event.kind == "wait";
-            let name = printable(event.text);
-            let groups = self.groups.len();
-            let group = if wait {
-                0
-            } else {
-                *self.groups.entry(key(&name)).or_insert(groups)
-            };
-            lane.spans.push(Span {
-                name,
-                wait,
-                depth: state.open.len(),
-                begin: state.time,
-                end: state.time,
-                torn: true, // until the end is there
-                group,
-            });
-            let place = lane.spans.len() - 1;
-            if wait {
-                state.waiting = Some(place);
-            } else {
-                state.open.push((event.depth, place));
-            }
-        }
-        Some(())
+        process.lanes.entry(event.thread).or_default().take(event)
     }
 
     /// Counts time from the first event, ends what is open, and finds labels.
     fn finish(self, started: Option<u32>) -> Timeline {
-        let first = self.first.unwrap_or(0);
-        let mut processes = self.processes;
-        for process in &mut processes {
-            process.lanes.retain(|lane| !lane.spans.is_empty());
-            for lane in &mut process.lanes {
-                for span in &mut lane.spans {
-                    span.begin -= first;
-                    span.end = if span.torn { self.last } else { span.end } - first;
-                }
-                if lane.label.is_empty() {
-                    lane.label = format!("thread {}", lane.thread);
-                }
-            }
-            process.lanes.sort_by_cached_key(|lane| {
-                let main = lane.label != "main";
-                (main, natural(&lane.label), lane.thread)
-            });
-            tell_apart(process.lanes.iter_mut().map(|lane| &mut lane.label));
-        }
+        let (first, last) = self.times.unwrap_or_default();
+        let mut processes: Vec<Process> =
+            self.processes.into_iter().map(ProcessReader::finish).collect();
         label(&mut processes, started);
         processes.retain(|process| !process.lanes.is_empty());
-        Timeline { processes, duration: self.last - first, unreadable: Vec::new() }
+
+        let mut groups = HashMap::new();
+        let lanes = processes.iter_mut().flat_map(|process| &mut process.lanes);
+        for span in lanes.flat_map(|lane| &mut lane.spans) {
+            span.begin -= first;
+            span.end = if span.torn { last } else { span.end } - first;
+            if !span.wait {
+                let next = groups.len();
+                span.group = *groups.entry(first_word(&span.name)).or_insert(next);
+            }
+        }
+        Timeline { processes, duration: last - first, unreadable: Vec::new() }
+    }
+}
+
+impl ProcessReader {
+    fn finish(self) -> Process {
+        let lanes =
+            self.lanes.into_iter().filter(|(_, lane)| !lane.spans.is_empty());
+        let lane = |(thread, lane): (usize, LaneReader)| {
+            let unnamed = lane.label.is_empty();
+            let label =
+                if unnamed { format!("thread {thread}") } else { lane.label };
+            Lane { thread, label, spans: lane.spans }
+        };
+        let mut lanes: Vec<Lane> = lanes.map(lane).collect();
+        lanes.sort_by_cached_key(|lane| {
+            (lane.label != "main", natural(&lane.label), lane.thread)
+        });
+        tell_apart(lanes.iter_mut().map(|lane| &mut lane.label));
+        Process { id: self.id, command: self.command, label: String::new(), lanes }
+    }
+}
+
+impl LaneReader {
+    /// Takes in an event of this thread. `None` if it makes no sense.
+    fn take(&mut self, event: &Event) -> Option<()> {
+        // The clock of one thread does not go back, whatever the log says.
+        self.time = self.time.max(event.time);
+        if event.kind == Kind::Thread {
+            self.label = printable(event.text);
+            return Some(());
+        }
+        // Every event ends the wait, and all spans that are as deep or deeper: one
+        // that is still open has lost the line of its end.
+        let outer = self.open.partition_point(|&(depth, _)| depth < event.depth);
+        let ended = self.open.split_off(outer);
+        for place in ended.iter().map(|span| span.1).chain(self.waiting.take()) {
+            self.spans[place].end = self.time;
+            self.spans[place].torn = false;
+        }
+        match event.kind {
+            Kind::Begin => {
+                let place = self.add(event);
+                self.open.push((event.depth, place));
+            }
+            Kind::Wait => self.waiting = Some(self.add(event)),
+            Kind::End => {
+                // If there is none, the line of its beginning is lost.
+                ended.first().filter(|span| span.0 == event.depth)?;
+            }
+            Kind::Process | Kind::Thread | Kind::Exit => {}
+        }
+        Some(())
+    }
+
+    /// Adds a span that is torn until its end comes. Returns its place.
+    fn add(&mut self, event: &Event) -> usize {
+        self.spans.push(Span {
+            name: printable(event.text),
+            wait: event.kind == Kind::Wait,
+            depth: self.open.len(),
+            begin: self.time,
+            end: self.time,
+            torn: true,
+            group: 0,
+        });
+        self.spans.len() - 1
     }
 }
 
@@ -307,7 +328,7 @@ fn natural(label: &str) -> (String, u64) {
 }
 
 /// The first word, without its digits.
-fn key(name: &str) -> String {
+fn first_word(name: &str) -> String {
     let word = name.split_whitespace().next().unwrap_or_default();
     word.chars().filter(|c| !c.is_ascii_digit()).collect()
 }
