@@ -1,11 +1,12 @@
-//! What several examples need and no reader copies.
+//! What several examples need and readers need not copy.
 //!
 //! Every use of this crate in an example is one line, and the example works without
 //! it:
 //!
 //! - `let _span = shared::span("deposit");` names what this thread does to the end
 //!   of the block,
-//! - `shared::waiting("lock");` says that this thread waits until its next event,
+//! - `shared::waiting("lock");` says that this thread may wait, until its next
+//!   event,
 //! - `let _timer = shared::timer("Downloaded 9 sites");` prints how long the block
 //!   took,
 //! - `let urls = shared::sites(9);` starts a small local web site.

@@ -1,6 +1,7 @@
 //! Records what every thread of a run is doing, for a picture of it.
 //!
-//! Nothing is recorded unless the environment variable `TIMELINE_LOG` names a file.
+//! Nothing is recorded unless the environment variable `TIMELINE_LOG` names a file,
+//! best by its absolute path: a child may have another working folder.
 //! Child processes inherit the variable, so the whole run writes into one file.
 //! Each event is appended by one `write`: lines never mix, and what was recorded
 //! before a kill is there after it.
@@ -12,7 +13,7 @@
 //! | `process` | a process has its first event | its command |
 //! | `thread` | a thread has its first event | its name, if it has one |
 //! | `begin` | a span begins | its name |
-//! | `end` | the span at this depth ends | |
+//! | `end` | the span at this depth ends | `panic`, if a panic ends it |
 //! | `wait` | the thread may wait, until its next event | what for |
 //! | `exit` | the thread ends | |
 //!
@@ -33,49 +34,56 @@ use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Names what the current thread does from here until the returned guard is
-/// dropped.
+/// dropped: `let _span = span("resize");`. (`let _ =` would drop it at once.)
 ///
 /// `name` is formatted only when somebody records, so `span(format_args!("resize
-/// {name}"))` costs nothing otherwise.
+/// {name}"))` costs nothing otherwise. Spans nest: one that is kept for longer than
+/// the span around it ends with that.
 pub fn span(name: impl Display) -> Span {
-    let depth = recorder().and_then(|recorder| {
-        let begin = |thread: &Thread| {
-            let depth = thread.depth.get();
-            recorder.append("begin", thread.number, depth, name);
-            thread.depth.set(depth + 1);
-            depth
-        };
-        THREAD.try_with(begin).ok()
+    let depth = record(|recorder, lane| {
+        let depth = lane.depth.get();
+        recorder.append("begin", lane.number, depth, name);
+        lane.depth.set(depth + 1);
+        depth
     });
-    Span { depth, of_its_thread: PhantomData }
+    Span { depth, not_send: PhantomData }
 }
 
 /// Says that the current thread may wait from here on, for `what`, until its next
 /// event: a [`span`] that begins or ends, another wait, or the thread's own end.
 pub fn waiting(what: impl Display) {
-    if let Some(recorder) = recorder() {
-        let _ = THREAD.try_with(|thread| {
-            recorder.append("wait", thread.number, thread.depth.get(), what);
-        });
-    }
+    record(|recorder, lane| {
+        recorder.append("wait", lane.number, lane.depth.get(), what);
+    });
 }
 
 /// A guard: the span ends when it is dropped. It cannot leave its thread.
 #[must_use = "the span ends when this guard is dropped"]
 pub struct Span {
+    /// `None` when nobody records.
     depth: Option<usize>,
-    of_its_thread: PhantomData<*const ()>,
+    not_send: PhantomData<*const ()>,
 }
 
 impl Drop for Span {
     fn drop(&mut self) {
-        if let (Some(depth), Some(recorder)) = (self.depth, recorder()) {
-            let _ = THREAD.try_with(|thread| {
-                recorder.append("end", thread.number, depth, "");
-                thread.depth.set(depth);
-            });
-        }
+        let Some(depth) = self.depth else { return };
+        record(|recorder, lane| {
+            // Otherwise the span around it has ended, and this one with it.
+            if lane.depth.get() > depth {
+                let how = if thread::panicking() { "panic" } else { "" };
+                recorder.append("end", lane.number, depth, how);
+                lane.depth.set(depth);
+            }
+        });
     }
+}
+
+/// Calls `event` if somebody records, unless the thread is ending and its own
+/// storage is gone.
+fn record<T>(event: impl FnOnce(&Recorder, &Lane) -> T) -> Option<T> {
+    let recorder = recorder()?;
+    LANE.try_with(|lane| event(recorder, lane)).ok()
 }
 
 /// The process's recorder; `None` when nobody wants a record.
@@ -108,7 +116,7 @@ impl Recorder {
 
     fn append(&self, kind: &str, thread: usize, depth: usize, text: impl Display) {
         let time = (self.start_time + self.start.elapsed()).as_nanos();
-        // They fit until the year 2554, and 64 bits print faster than 128.
+        // 64 bits last until the year 2554, and print faster than 128.
         let time = u64::try_from(time).unwrap_or(u64::MAX);
         let process = self.process;
         let mut line = String::with_capacity(128);
@@ -123,20 +131,20 @@ impl Recorder {
     }
 }
 
-/// What the thread-local storage holds of each thread that records.
-struct Thread {
+/// What the recorder knows of a thread.
+struct Lane {
     number: usize,
     depth: Cell<usize>,
 }
 
 thread_local! {
-    static THREAD: Thread = Thread::begin();
+    static LANE: Lane = Lane::begin();
 }
 
-impl Thread {
+impl Lane {
     fn begin() -> Self {
-        static THREADS: AtomicUsize = AtomicUsize::new(0);
-        let number = THREADS.fetch_add(1, Ordering::Relaxed) + 1;
+        static LANES: AtomicUsize = AtomicUsize::new(0);
+        let number = LANES.fetch_add(1, Ordering::Relaxed) + 1;
         if let Some(recorder) = recorder() {
             let thread = thread::current();
             recorder.append("thread", number, 0, thread.name().unwrap_or_default());
@@ -145,7 +153,7 @@ impl Thread {
     }
 }
 
-impl Drop for Thread {
+impl Drop for Lane {
     fn drop(&mut self) {
         if let Some(recorder) = recorder() {
             recorder.append("exit", self.number, 0, "");

@@ -50,6 +50,7 @@ fn produce() -> Result<()> {
         queue::put(Some(number))?;
         eprintln!("Produced: {number}");
     }
+    shared::waiting("space in the queue");
     queue::put(None) // the sentinel: no more will come
 }
 

@@ -28,10 +28,7 @@ pub fn process(from: &Path, to: &Path) -> Result<()> {
     let (picture, orientation) = decode(&read(from)?)?;
     let mut picture = shrink(picture)?;
     picture.apply_orientation(orientation);
-    let mut picture = blur(picture).grayscale();
-    if ImageFormat::from_path(to)? == ImageFormat::Jpeg {
-        picture = picture.into_luma8().into(); // a JPEG cannot be transparent
-    }
+    let picture = grey(blur(picture), ImageFormat::from_path(to)?);
     let _span = shared::span("encode");
     write(&picture, to).context("cannot write the result")
 }
@@ -160,6 +157,14 @@ fn blur(picture: DynamicImage) -> DynamicImage {
         }
     }
     pixels.into()
+}
+
+fn grey(picture: DynamicImage, format: ImageFormat) -> DynamicImage {
+    let _span = shared::span("grey");
+    match format {
+        ImageFormat::Jpeg => picture.into_luma8().into(), // it has no transparency
+        _ => picture.grayscale(),
+    }
 }
 
 /// `colour * part / whole`, rounded and not above 255.

@@ -93,7 +93,7 @@ pub fn run_again(args: [&OsStr; 3]) -> Result<()> {
     let (id, lifeline) = (child.id(), child.stdin.take().expect("it is piped"));
     // After `stop` there is no list: the lifeline is dropped, and the child ends.
     LIFELINES.lock().unwrap().as_mut().map(|all| all.insert(id, lifeline));
-    shared::waiting("process");
+    shared::waiting("child process");
     let ended = child.wait_with_output();
     LIFELINES.lock().unwrap().as_mut().map(|all| all.remove(&id));
 

@@ -25,6 +25,7 @@ fn main() {
                 .spawn_scoped(scope, || make_transactions(&account))
                 .expect("the system can start five threads");
         }
+        shared::waiting("tellers");
     });
 
     if let Err(refused) = account.withdraw(1_000) {

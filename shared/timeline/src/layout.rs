@@ -1,6 +1,8 @@
 //! What the drawings share: which lane stands in which row, times as people read
 //! them, and the marks of the time axis.
 
+use std::collections::BTreeMap;
+
 use unicode_width::UnicodeWidthChar;
 
 use crate::{Lane, Span, Timeline};
@@ -64,30 +66,32 @@ pub fn shortened(text: &str, width: usize) -> String {
     text.trim_end().to_owned() + "…"
 }
 
-/// What a torn span is.
-pub const CUT_OFF: &str = "cut off: its process ended here or before";
-
-/// What the signs mean: one entry for each kind that the run has.
-pub fn legend(timeline: &Timeline) -> Vec<(Sign, String)> {
-    let mut entries = Vec::new();
-    let whole = timeline.spans().filter(|span| !span.torn);
-    let (waits, works): (Vec<&Span>, Vec<&Span>) =
-        whole.partition(|span| span.wait);
-    let groups = works.iter().map(|span| span.group).max();
-    for group in 0..groups.map_or(0, |last| last + 1) {
-        let mut names = works.iter().filter(|span| span.group == group);
-        let Some(first) = names.next() else { continue };
-        let same = names.all(|span| span.name == first.name);
-        let word = first.name.split_whitespace().next().unwrap_or_default();
-        let name = if same { first.name.clone() } else { format!("{word} …") };
-        entries.push((Sign::Work(group), name));
+/// What the signs mean: one entry for each sign that the run has. Groups have
+/// entries of their own if there are no more than `colours`.
+pub fn legend(timeline: &Timeline, colours: usize) -> Vec<(Sign, String)> {
+    let mut entries: Vec<(Sign, String)> = Vec::new();
+    let mut groups: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
+    for span in timeline.spans().filter(|span| !span.wait) {
+        groups.entry(span.group).or_default().push(&span.name);
     }
-    if !waits.is_empty() {
-        entries.push((Sign::Wait, "waits".into()));
+    if groups.len() > colours {
+        entries.push((Sign::Work(0), "works".into()));
+    } else {
+        for (group, names) in groups {
+            let same = names.iter().all(|name| *name == names[0]);
+            let word = names[0].split_whitespace().next().unwrap_or_default();
+            let name = if same { names[0].into() } else { format!("{word} …") };
+            entries.push((Sign::Work(group), name));
+        }
     }
-    if timeline.spans().any(|span| span.torn) {
-        entries.push((Sign::Torn, CUT_OFF.into()));
-    }
+    let signs = [
+        (Sign::Wait, "may wait"),
+        (Sign::Panicked, "ended by a panic"),
+        (Sign::Torn, "cut off: its process ended here or before"),
+    ];
+    let seen = |sign| timeline.spans().any(|span| span.sign() == sign);
+    let seen = signs.into_iter().filter(|(sign, _)| seen(*sign));
+    entries.extend(seen.map(|(sign, words)| (sign, words.to_owned())));
     entries
 }
 
@@ -98,6 +102,8 @@ pub enum Sign {
     Work(usize),
     /// As waiting.
     Wait,
+    /// As something that failed.
+    Panicked,
     /// As something without an end.
     Torn,
 }
@@ -108,6 +114,7 @@ impl Span {
     pub fn sign(&self) -> Sign {
         match self {
             Self { torn: true, .. } => Sign::Torn,
+            Self { panicked: true, .. } => Sign::Panicked,
             Self { wait: true, .. } => Sign::Wait,
             Self { group, .. } => Sign::Work(*group),
         }

@@ -54,18 +54,21 @@ pub struct Span {
     pub end: u64,
     /// Whether no end was recorded: the process ended inside it.
     pub torn: bool,
+    /// Whether a panic ended it.
+    pub panicked: bool,
     /// The same number for spans whose names have the same first word, digits
-    /// aside: `job 1` and `job 2`, say. Counts from 0 through the run.
+    /// aside: `job 1` and `job 2`, say. Counts from 0 through the run. Spans whose
+    /// first word comes only once are in one group.
     pub group: usize,
 }
 
 impl Timeline {
     /// Reads a log. Lines that make no sense are left out and counted.
     ///
-    /// `started` is the process that started the others; if nobody knows, it is
+    /// `root` is the process that started the others; if nobody knows, it is
     /// taken to be the first without arguments.
     #[must_use]
-    pub fn read(log: &[u8], started: Option<u32>) -> Self {
+    pub fn read(log: &[u8], root: Option<u32>) -> Self {
         let mut reader = Reader::default();
         let mut unreadable = Vec::new();
         for (number, line) in (1..).zip(log.split_inclusive(|&b| b == b'\n')) {
@@ -76,7 +79,7 @@ impl Timeline {
                 unreadable.push(number);
             }
         }
-        Self { unreadable, ..reader.finish(started) }
+        Self { unreadable, ..reader.finish(root) }
     }
 
     /// All spans of the run.
@@ -162,7 +165,8 @@ struct ProcessReader {
 struct LaneReader {
     label: String,
     spans: Vec<Span>,
-    /// The recorded depth of each span that has not ended, and its place in `spans`.
+    /// The recorded depth of each span that has not ended, and its place in
+    /// `spans`.
     open: Vec<(usize, usize)>,
     /// The place of the wait that has not ended.
     waiting: Option<usize>,
@@ -193,23 +197,21 @@ impl Reader {
     }
 
     /// Counts time from the first event, ends what is open, and finds labels.
-    fn finish(self, started: Option<u32>) -> Timeline {
+    fn finish(self, root: Option<u32>) -> Timeline {
         let (first, last) = self.times.unwrap_or_default();
         let mut processes: Vec<Process> =
             self.processes.into_iter().map(ProcessReader::finish).collect();
-        label(&mut processes, started);
+        label(&mut processes, root);
         processes.retain(|process| !process.lanes.is_empty());
 
-        let mut groups = HashMap::new();
         let lanes = processes.iter_mut().flat_map(|process| &mut process.lanes);
-        for span in lanes.flat_map(|lane| &mut lane.spans) {
+        let mut spans: Vec<&mut Span> =
+            lanes.flat_map(|lane| &mut lane.spans).collect();
+        for span in &mut spans {
             span.begin -= first;
             span.end = if span.torn { last } else { span.end } - first;
-            if !span.wait {
-                let next = groups.len();
-                span.group = *groups.entry(first_word(&span.name)).or_insert(next);
-            }
         }
+        group(spans);
         Timeline { processes, duration: last - first, unreadable: Vec::new() }
     }
 }
@@ -258,7 +260,8 @@ impl LaneReader {
             Kind::Wait => self.waiting = Some(self.add(event)),
             Kind::End => {
                 // If there is none, the line of its beginning is lost.
-                ended.first().filter(|span| span.0 == event.depth)?;
+                let ended = ended.first().filter(|span| span.0 == event.depth)?;
+                self.spans[ended.1].panicked = event.text == "panic";
             }
             Kind::Process | Kind::Thread | Kind::Exit => {}
         }
@@ -274,6 +277,7 @@ impl LaneReader {
             begin: self.time,
             end: self.time,
             torn: true,
+            panicked: false,
             group: 0,
         });
         self.spans.len() - 1
@@ -282,18 +286,18 @@ impl LaneReader {
 
 /// The process that started the others is called after its program, the others
 /// after their first argument, which is their role.
-fn label(processes: &mut [Process], started: Option<u32>) {
+fn label(processes: &mut [Process], root: Option<u32>) {
     let alone = processes.len() == 1;
     let mut likely =
         processes.iter().filter(|process| alone || !process.command.contains(' '));
-    let started = started.or(likely.next().map(|process| process.id));
-    let its_command = processes.iter().find(|process| Some(process.id) == started);
+    let root = root.or(likely.next().map(|process| process.id));
+    let its_command = processes.iter().find(|process| Some(process.id) == root);
     let its_command = its_command.map(|process| process.command.clone());
     for process in processes.iter_mut() {
         let mut words = process.command.split(' ');
         let program = words.next().unwrap_or_default();
         let role = words.next().unwrap_or_default().trim_start_matches('-');
-        process.label = if Some(process.id) == started && !program.is_empty() {
+        process.label = if Some(process.id) == root && !program.is_empty() {
             program.into()
         } else if role.is_empty() || Some(&process.command) == its_command.as_ref()
         {
@@ -303,6 +307,23 @@ fn label(processes: &mut [Process], started: Option<u32>) {
         };
     }
     tell_apart(processes.iter_mut().map(|process| &mut process.label));
+}
+
+/// Numbers the groups of spans.
+fn group(mut spans: Vec<&mut Span>) {
+    spans.retain(|span| !span.wait);
+    spans.sort_by_key(|span| span.begin);
+    let mut times: HashMap<String, usize> = HashMap::new();
+    for span in &spans {
+        *times.entry(first_word(&span.name)).or_default() += 1;
+    }
+    let mut groups = HashMap::new();
+    for span in spans {
+        let word = first_word(&span.name);
+        let word = if times[&word] == 1 { String::new() } else { word };
+        let next = groups.len();
+        span.group = *groups.entry(word).or_insert(next);
+    }
 }
 
 /// Appends a number to labels that are there more than once.

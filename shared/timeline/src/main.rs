@@ -6,6 +6,7 @@
 mod examples;
 mod options;
 
+use std::ffi::OsString;
 use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::path::Path;
 use std::process::{self, Command, ExitCode, ExitStatus, Stdio};
@@ -54,6 +55,13 @@ fn run() -> Result<ExitCode> {
         Task::Run(name, args) => {
             let example = examples::find(&name)?;
             let program = examples::build(&example, release)?;
+            let ours = ["--svg", "--trace"].map(OsString::from);
+            for option in args.iter().filter(|arg| ours.contains(arg)) {
+                let option = option.display();
+                eprintln!(
+                    "{option} goes to {name}: options of this tool come before it"
+                );
+            }
             ctrlc::set_handler(|| ()).context("cannot prepare for Ctrl-C")?;
             let (status, timeline) = record(Command::new(program).args(args))?;
             (example.name, timeline, code(status))
@@ -105,8 +113,7 @@ fn show(title: &str, timeline: &Timeline) -> Result<()> {
         let count = timeline.unreadable.len();
         writeln!(
             out,
-            "Left out: {count} lines of the log that make no sense, \
-             the first is line {first}"
+            "Lines of the log that make no sense: {count}, the first is {first}"
         )?;
     }
     Ok(())

@@ -13,8 +13,8 @@ Runs an example and draws what its threads and processes did.
 
 cargo timeline                            lists the examples
 cargo timeline [OPTION]... NAME [ARG]...  runs one, with its arguments
-cargo timeline [OPTION]... --log FILE     draws what TIMELINE_LOG=FILE has recorded
-cargo timeline --all                      runs all, writes timeline.svg beside each
+cargo timeline [OPTION]... --log FILE     draws what was recorded in FILE
+cargo timeline --all                      runs all, and writes their timeline.svg
 
 Options stand before NAME; what stands behind it goes to the example.
 --svg FILE    also writes a picture
@@ -71,24 +71,37 @@ pub fn parse() -> Result<Options> {
 fn read(mut args: Parser) -> Result<Options, lexopt::Error> {
     let mut options =
         Options { task: Task::List, release: false, svg: None, trace: None };
-    let mut log = None;
+    let mut tasks = Vec::new();
     while let Some(arg) = args.next()? {
         match arg {
-            Arg::Long("help") | Arg::Short('h') => options.task = Task::Help,
-            Arg::Long("all") => options.task = Task::All,
-            Arg::Long("log") => log = Some(args.value()?.into()),
+            Arg::Long("help") | Arg::Short('h') => {
+                return Ok(Options { task: Task::Help, ..options });
+            }
+            Arg::Long("all") => tasks.push(Task::All),
+            Arg::Long("log") => tasks.push(Task::Read(args.value()?.into())),
             Arg::Long("release") => options.release = true,
             Arg::Long("svg") => options.svg = Some(args.value()?.into()),
             Arg::Long("trace") => options.trace = Some(args.value()?.into()),
-            Arg::Value(name) if log.is_none() => {
+            Arg::Value(name) => {
                 let rest = args.raw_args()?.collect();
-                options.task = Task::Run(name.string()?, rest);
+                tasks.push(Task::Run(name.string()?, rest));
             }
             _ => return Err(arg.unexpected()),
         }
     }
-    if let (Some(log), Task::List) = (log, &options.task) {
-        options.task = Task::Read(log);
-    }
+    let draws = options.svg.is_some() || options.trace.is_some();
+    options.task = match tasks.pop() {
+        Some(_) if !tasks.is_empty() => {
+            return Err("only one of NAME, --log and --all".into());
+        }
+        Some(Task::All) if draws || options.release => {
+            return Err("--all takes no options".into());
+        }
+        Some(Task::Read(_)) if options.release => {
+            return Err("--log runs nothing, so --release makes no sense".into());
+        }
+        None if draws || options.release => return Err("NAME is missing".into()),
+        task => task.unwrap_or(Task::List),
+    };
     Ok(options)
 }

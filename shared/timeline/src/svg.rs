@@ -7,7 +7,7 @@ use crate::layout::{self, Row, Sign, text_width};
 use crate::{Lane, Span, Timeline};
 
 // All lengths are in pixels.
-const WIDTH: f64 = 840.0;
+const WIDTH: f64 = 960.0;
 const MARGIN: f64 = 16.0;
 const TITLE: f64 = 28.0;
 const HEADING: f64 = 20.0;
@@ -18,6 +18,7 @@ const AXIS: f64 = 24.0;
 const LEGEND: f64 = 22.0;
 const LETTER: f64 = 7.2; // wider than most, in a sans-serif of 12 pixels
 const LONGEST_LABEL: f64 = 220.0;
+const CUT: f64 = 14.0; // the cross at the end of what failed
 /// Bars that begin closer to each other cannot be told apart.
 const FINEST: f64 = 0.25;
 
@@ -123,7 +124,7 @@ impl Picture {
             let x = self.x(at);
             let anchor = match x {
                 _ if at == 0 => "start",
-                ..790.0 => "middle",
+                ..910.0 => "middle",
                 _ => "end",
             };
             self.add(format_args!(
@@ -177,7 +178,8 @@ impl Picture {
         let tooltip = match sign {
             Sign::Work(_) => format!("{name}: {took}, from {begin}"),
             Sign::Wait => format!("waits for {name}: {took}, from {begin}"),
-            Sign::Torn => format!("{name}: from {begin}, {}", layout::CUT_OFF),
+            Sign::Panicked => format!("{name}: {took}, from {begin}, then a panic"),
+            Sign::Torn => format!("{name}: from {begin}, cut off here or before"),
         };
         self.add(format_args!(
             "<g><title>{tooltip}</title><rect x='{x:.2}' y='{y}' \
@@ -190,13 +192,16 @@ impl Picture {
                 "<path class='begin' d='M{x:.2} {y}v{height}'/>"
             ));
         }
-        if span.torn && width > 14.0 {
+        let mut room = width - 8.0;
+        if let Sign::Panicked | Sign::Torn = sign
+            && width > CUT
+        {
             let (x, y) = (x + width - 12.0, y + 5.0);
             self.add(format_args!(
                 "<path class='cut' d='M{x:.1} {y}l9 9m0-9l-9 9'/>"
             ));
+            room -= CUT;
         }
-        let room = width - 8.0;
         let fits = text_width(&span.name) as f64 * LETTER < room;
         if fits || room > SHORTEST * LETTER {
             let class = if sign == Sign::Wait { "in-bar" } else { "name" };
@@ -233,14 +238,15 @@ struct Entry {
 /// The entries, in as many lines as they need.
 fn legend(timeline: &Timeline, left: f64) -> Vec<Entry> {
     let (mut next, mut y) = (left, 0.0);
-    let entries = layout::legend(timeline).into_iter().map(|(sign, words)| {
-        let width = 42.0 + text_width(&words) as f64 * LETTER;
-        if next > left && next + width > WIDTH {
-            (next, y) = (left, y + LEGEND);
-        }
-        next += width;
-        Entry { sign, words, x: next - width, y }
-    });
+    let entries =
+        layout::legend(timeline, COLOURS.len()).into_iter().map(|(sign, words)| {
+            let width = 42.0 + text_width(&words) as f64 * LETTER;
+            if next > left && next + width > WIDTH {
+                (next, y) = (left, y + LEGEND);
+            }
+            next += width;
+            Entry { sign, words, x: next - width, y }
+        });
     entries.collect()
 }
 
@@ -248,6 +254,7 @@ fn fill(sign: Sign) -> &'static str {
     match sign {
         Sign::Work(group) => COLOURS[group % COLOURS.len()],
         Sign::Wait => "url(#timeline-wait)",
+        Sign::Panicked => "#f4b6b0",
         Sign::Torn => "url(#timeline-torn)",
     }
 }

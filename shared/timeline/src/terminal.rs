@@ -14,14 +14,17 @@ const WORK_BEGINS: char = '▐';
 const SHORT: char = '▏';
 const WAIT: char = '░';
 const TORN: char = '╌';
+/// The last cell of a span that is torn or that a panic ended.
 const CUT: char = '✗';
 
-/// How many colours there are for groups of spans: green to cyan, for red is for
-/// torn ones.
+/// How many colours there are for groups of spans: green to cyan. Red is for those
+/// that ended badly.
 const COLOURS: usize = 5;
 
 /// Columns that the names of the lanes take at the most.
 const LONGEST_LABEL: usize = 24;
+/// Columns of the drawing at the least, however narrow the terminal is.
+const NARROWEST: usize = 20;
 /// Columns of a name that is cut, at the least.
 const SHORTEST: usize = 4;
 /// Columns between two marks of the axis at the least.
@@ -39,8 +42,9 @@ enum Paint {
 pub fn draw(timeline: &Timeline, width: usize, colour: bool) -> String {
     let rows = layout::rows(timeline);
     let label = rows.iter().map(|row| text_width(&row.label)).max().unwrap_or(0);
-    let label = label.min(LONGEST_LABEL);
-    let width = width.saturating_sub(label + 3).max(20);
+    let width = width.max(NARROWEST);
+    let label = label.min(LONGEST_LABEL).min(width / 3);
+    let width = width - label - 3; // of the lanes
 
     let mut out = String::new();
     for row in rows {
@@ -55,7 +59,7 @@ pub fn draw(timeline: &Timeline, width: usize, colour: bool) -> String {
         }
     }
     axis(&mut out, timeline.duration, label, width);
-    legend(&mut out, timeline, label, colour);
+    legend(&mut out, timeline, label, width, colour);
     out
 }
 
@@ -97,16 +101,20 @@ fn cells(spans: &[&Span], duration: u64, width: usize) -> Vec<(char, Paint)> {
             }
             continue;
         }
-        match sign {
-            Sign::Work(_) => cells[first] = (WORK_BEGINS, Paint::Bar(sign)),
-            Sign::Wait => {}
-            Sign::Torn => cells[last - 1] = (CUT, Paint::Bar(sign)),
+        let (mut begin, mut end) = (first, last);
+        if let Sign::Work(_) | Sign::Panicked = sign {
+            cells[first] = (WORK_BEGINS, Paint::Bar(sign));
+        }
+        if let Sign::Panicked | Sign::Torn = sign {
+            end -= 1;
+            cells[end] = (CUT, Paint::Bar(sign));
         }
         // The first cell stays as it is, to tell it from what is before.
-        let room = last - first - 1;
-        if text_width(&span.name) <= room || room >= SHORTEST {
+        begin += 1;
+        let room = end.saturating_sub(begin);
+        if room > 0 && (text_width(&span.name) <= room || room >= SHORTEST) {
             let name = shortened(&span.name, room);
-            put(&name, &mut cells[first + 1..], Paint::Name(sign));
+            put(&name, &mut cells[begin..end], Paint::Name(sign));
         }
     }
     cells
@@ -114,7 +122,7 @@ fn cells(spans: &[&Span], duration: u64, width: usize) -> Vec<(char, Paint)> {
 
 fn letter(sign: Sign) -> char {
     match sign {
-        Sign::Work(_) => WORK,
+        Sign::Work(_) | Sign::Panicked => WORK,
         Sign::Wait => WAIT,
         Sign::Torn => TORN,
     }
@@ -161,7 +169,8 @@ fn code(sign: Sign, name: bool) -> String {
         Sign::Work(group) if name => format!("30;4{}", group % COLOURS + 2),
         Sign::Work(group) => format!("3{}", group % COLOURS + 2),
         Sign::Wait => "2".into(), // dim
-        Sign::Torn => "31".into(),
+        Sign::Panicked if name => "30;41".into(),
+        Sign::Panicked | Sign::Torn => "31".into(),
     }
 }
 
@@ -180,22 +189,33 @@ fn axis(out: &mut String, duration: u64, label: usize, width: usize) {
     let _ = writeln!(out, "{}  {texts}", " ".repeat(label));
 }
 
-fn legend(out: &mut String, timeline: &Timeline, label: usize, colour: bool) {
-    let _ = write!(out, "{} ", " ".repeat(label));
-    let mut work = false;
-    for (sign, words) in layout::legend(timeline) {
-        let (letters, words) = match sign {
-            Sign::Work(_) if colour => ([WORK; 2], words),
-            // Without colours all work looks the same.
-            Sign::Work(_) if work => continue,
-            Sign::Work(_) => ([WORK; 2], "works".into()),
-            Sign::Wait => ([WAIT; 2], words),
-            Sign::Torn => ([TORN, CUT], words),
+/// The meaning of the signs, in as many lines as it needs.
+fn legend(
+    out: &mut String,
+    timeline: &Timeline,
+    label: usize,
+    width: usize,
+    colour: bool,
+) {
+    let mut taken = usize::MAX; // columns of the line
+    for (sign, words) in layout::legend(timeline, if colour { COLOURS } else { 0 })
+    {
+        let letters = match sign {
+            Sign::Work(_) => [WORK; 2],
+            Sign::Wait => [WAIT; 2],
+            Sign::Panicked => [WORK, CUT],
+            Sign::Torn => [TORN, CUT],
         };
-        work |= matches!(sign, Sign::Work(_));
         let letters = painted(&letters.map(|l| (l, Paint::Bar(sign))), colour);
-        let _ = write!(out, " {letters} {words}  ");
+        let columns = 3 + text_width(&words);
+        if taken.saturating_add(3 + columns) > width {
+            let end = if taken == usize::MAX { "" } else { "\n" };
+            let _ = write!(out, "{end}{}  {letters} {words}", " ".repeat(label));
+            taken = columns;
+        } else {
+            let _ = write!(out, "   {letters} {words}");
+            taken += 3 + columns;
+        }
     }
-    out.truncate(out.trim_end().len());
     out.push('\n');
 }

@@ -314,10 +314,50 @@ fn a_drawing_shows_work_waiting_and_what_was_cut_off() {
             "            │          ▐count 12█░lock░                    │",
             "            └┴────────────────────────┴────────────────────┘",
             "             0                   500 ns",
-            "             ██ works   ░░ waits   \
-             ╌✗ cut off: its process ended here or before",
+            "             ██ works   ░░ may wait",
+            "             ╌✗ cut off: its process ended here or before",
         ]
     );
+}
+
+#[test]
+fn what_failed_keeps_its_cross_when_the_name_is_long() {
+    let timeline = read(&[
+        "begin 0 1 1 0 a",
+        "end 40 1 1 0 ",
+        "begin 40 1 1 0 a name that is too long",
+        "end 70 1 1 0 panic",
+        "begin 70 1 1 0 another that is too long",
+        "wait 100 1 2 0 x",
+    ]);
+    let panicked: Vec<bool> = timeline.spans().map(|span| span.panicked).collect();
+    assert_eq!(panicked, [false, true, false, false]);
+    let drawn = terminal::draw(&timeline, 61, false);
+    let lane = drawn.lines().next().unwrap();
+    assert_eq!(
+        lane,
+        "thread 1 │▐a██████████████████▐a name that…█✗╌another that…✗│"
+    );
+    for text in ["██ works", "█✗ ended by a panic", "╌✗ cut off"] {
+        assert!(drawn.contains(text), "no {text}:\n{drawn}");
+    }
+    let picture = svg::draw(&timeline, "run");
+    assert_eq!(picture.matches("class='cut'").count(), 2);
+}
+
+#[test]
+fn names_that_come_once_share_a_colour() {
+    let mut lines = Vec::new();
+    for (time, name) in
+        ["cat.jpg", "resize", "dog.jpg", "resize"].iter().enumerate()
+    {
+        lines.push(format!("begin {time} 1 1 0 {name}"));
+    }
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    let groups: Vec<usize> = read(&lines).spans().map(|span| span.group).collect();
+    assert_eq!(groups, [0, 1, 0, 1]);
+    let drawn = terminal::draw(&read(&lines), 80, true);
+    assert!(drawn.contains("cat.jpg …"), "{drawn}");
 }
 
 #[test]

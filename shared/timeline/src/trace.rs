@@ -7,6 +7,7 @@
 use serde_json::{Value, json};
 
 use crate::Timeline;
+use crate::layout::Sign;
 
 /// The trace, a JSON text.
 #[must_use]
@@ -32,8 +33,11 @@ pub fn write(timeline: &Timeline) -> String {
                     "cat": if span.wait { "wait" } else { "work" },
                     "ts": microseconds(begin), "dur": microseconds(duration),
                     "pid": pid, "tid": tid,
-                    "args": if span.torn { json!({ "cut off": true }) }
-                            else { json!({}) },
+                    "args": match span.sign() {
+                        Sign::Torn => json!({ "ended": "cut off" }),
+                        Sign::Panicked => json!({ "ended": "by a panic" }),
+                        Sign::Work(_) | Sign::Wait => json!({}),
+                    },
                 })
             }));
         }
