@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 use std::ops::RangeInclusive;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 use std::{env, fs, iter, thread};
@@ -177,7 +177,8 @@ fn record_spans(process: &str) {
 
 /// Records a span with up to `depth` others inside it. Returns the next number.
 fn nested(process: &str, thread: usize, number: usize, depth: usize) -> usize {
-    let _span = shared::span(format_args!("{process} {thread} {number}"));
+    // A line has room for a name with line breaks, too.
+    let _span = shared::span(format_args!("{process}\n{thread}\r{number}"));
     if depth == 0 || number + 1 == SPANS {
         return number + 1;
     }
@@ -196,7 +197,13 @@ fn none_lost() -> Checked {
     for child in children.collect::<Vec<_>>() {
         ensure(child?.wait()?.success(), || "a child failed".into())?;
     }
-    let timeline = Timeline::read(&fs::read(&log)?, None);
+    let recorded = fs::read_to_string(&log)?;
+    for kind in ["begin", "end"] {
+        let events = recorded.lines().filter(|line| line.starts_with(kind)).count();
+        let expected = PROCESSES * THREADS * SPANS;
+        ensure(events == expected, || format!("{events} of {expected} {kind}s"))?;
+    }
+    let timeline = Timeline::read(recorded.as_bytes(), None);
     ensure(timeline.unreadable.is_empty(), || {
         format!("mixed up: {:?}", timeline.unreadable)
     })?;
@@ -282,7 +289,7 @@ fn drawn() -> Checked {
     for text in [
         "Main thread continues executing...\nFibonacci sequence: [0, 1, 1]\n",
         "\nfibonacci-thread: 1 process, 2 threads, ",
-        "\nmain     │░join░░░",
+        "░join░░░",
         "▐fibonacci███",
         "└┴───",
         "██ works   ░░ may wait\n",
@@ -410,11 +417,15 @@ fn broken_log() -> Checked {
 }
 
 fn interrupted() -> Checked {
-    let program = cargo_timeline().arg("bank-account");
-    let mut run = program.start();
-    run.child(|command| command.ends_with("bank-account"))
-        .ok_or("it has not started")?;
-    thread::sleep(Duration::from_millis(200)); // some way into the run
+    let mut run = cargo_timeline().arg("bank-account").start();
+    run.child(|command| command.ends_with("/bank-account")).ok_or("not started")?;
+    // Until one of its threads works.
+    let begun = |file: &PathBuf| {
+        fs::read_to_string(file).is_ok_and(|log| log.contains("\nbegin"))
+    };
+    while !tests::program::files(&run.temporary()).iter().any(begun) {
+        thread::sleep(Duration::from_millis(1)); // the deadline is that of the run
+    }
     run.interrupt();
     let run = run.finish()?;
     ensure(run.code() == Some(130), || format!("{}:\n{}", run.status, run.output))?;

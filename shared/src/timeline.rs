@@ -6,25 +6,25 @@
 //! Each event is appended by one `write`: lines never mix, and what was recorded
 //! before a kill is there after it.
 //!
-//! A line is `KIND TIME PROCESS THREAD DEPTH TEXT`, with a tab between two fields:
+//! A line is `KIND TIME PROCESS THREAD SPAN TEXT`, with a tab between two fields:
 //!
 //! | kind | says that | text |
 //! |---|---|---|
 //! | `process` | a process has its first event | its command |
 //! | `thread` | a thread has its first event | its name, if it has one |
 //! | `begin` | a span begins | its name |
-//! | `end` | the span at this depth ends | `panic`, if a panic ends it |
+//! | `end` | a span ends | `panic`, if a panic ends it |
 //! | `wait` | the thread may wait, until its next event | what for |
 //! | `exit` | the thread ends | |
 //!
-//! `TIME` is in nanoseconds since 1970. Threads count from 1 in each process, and
-//! `DEPTH` is the number of spans around the event.
+//! `TIME` is in nanoseconds since 1970. Threads count from 1 in each process, spans
+//! from 1 in each thread; where there is none, a 0 stands.
 
 use std::cell::Cell;
 use std::env;
 use std::fmt::{Display, Write as _};
 use std::fs::{File, OpenOptions};
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::marker::PhantomData;
 use std::path::Path;
 use std::process;
@@ -37,44 +37,37 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 /// dropped: `let _span = span("resize");`. (`let _ =` would drop it at once.)
 ///
 /// `name` is formatted only when somebody records, so `span(format_args!("resize
-/// {name}"))` costs nothing otherwise. Spans nest: one that is kept for longer than
-/// the span around it ends with that.
+/// {name}"))` costs nothing otherwise.
 pub fn span(name: impl Display) -> Span {
-    let depth = record(|recorder, lane| {
-        let depth = lane.depth.get();
-        recorder.append("begin", lane.number, depth, name);
-        lane.depth.set(depth + 1);
-        depth
+    let number = record(|recorder, lane| {
+        let number = lane.spans.get() + 1;
+        lane.spans.set(number);
+        recorder.append("begin", lane.number, number, name);
+        number
     });
-    Span { depth, not_send: PhantomData }
+    Span { number, not_send: PhantomData }
 }
 
 /// Says that the current thread may wait from here on, for `what`, until its next
 /// event: a [`span`] that begins or ends, another wait, or the thread's own end.
 pub fn waiting(what: impl Display) {
-    record(|recorder, lane| {
-        recorder.append("wait", lane.number, lane.depth.get(), what);
-    });
+    record(|recorder, lane| recorder.append("wait", lane.number, 0, what));
 }
 
 /// A guard: the span ends when it is dropped. It cannot leave its thread.
 #[must_use = "the span ends when this guard is dropped"]
 pub struct Span {
     /// `None` when nobody records.
-    depth: Option<usize>,
+    number: Option<usize>,
     not_send: PhantomData<*const ()>,
 }
 
 impl Drop for Span {
     fn drop(&mut self) {
-        let Some(depth) = self.depth else { return };
+        let Some(number) = self.number else { return };
         record(|recorder, lane| {
-            // Otherwise the span around it has ended, and this one with it.
-            if lane.depth.get() > depth {
-                let how = if thread::panicking() { "panic" } else { "" };
-                recorder.append("end", lane.number, depth, how);
-                lane.depth.set(depth);
-            }
+            let how = if thread::panicking() { "panic" } else { "" };
+            recorder.append("end", lane.number, number, how);
         });
     }
 }
@@ -102,10 +95,11 @@ struct Recorder {
 
 impl Recorder {
     fn open() -> Option<Self> {
-        let path = env::var_os("TIMELINE_LOG")?;
+        let path = env::var_os("TIMELINE_LOG").filter(|path| !path.is_empty())?;
         let log = OpenOptions::new().append(true).create(true).open(&path);
         let log = log.inspect_err(|error| {
-            eprintln!("cannot record in {}: {error}", path.display());
+            let path = path.display();
+            let _ = writeln!(io::stderr(), "cannot record in {path}: {error}");
         });
         let (start, start_time) = both_clocks();
         let recorder =
@@ -114,14 +108,14 @@ impl Recorder {
         Some(recorder)
     }
 
-    fn append(&self, kind: &str, thread: usize, depth: usize, text: impl Display) {
+    fn append(&self, kind: &str, thread: usize, span: usize, text: impl Display) {
+        let text = text.to_string(); // before the clock is read: it may record, too
         let time = (self.start_time + self.start.elapsed()).as_nanos();
         // 64 bits last until the year 2554, and print faster than 128.
         let time = u64::try_from(time).unwrap_or(u64::MAX);
         let process = self.process;
-        let mut line = String::with_capacity(128);
-        let _ =
-            write!(line, "{kind}\t{time}\t{process}\t{thread}\t{depth}\t{text}");
+        let mut line = String::with_capacity(64 + text.len());
+        let _ = write!(line, "{kind}\t{time}\t{process}\t{thread}\t{span}\t{text}");
         if line.contains(['\n', '\r']) {
             line = line.replace(['\n', '\r'], " ");
         }
@@ -134,7 +128,8 @@ impl Recorder {
 /// What the recorder knows of a thread.
 struct Lane {
     number: usize,
-    depth: Cell<usize>,
+    /// How many spans it has begun.
+    spans: Cell<usize>,
 }
 
 thread_local! {
@@ -149,7 +144,7 @@ impl Lane {
             let thread = thread::current();
             recorder.append("thread", number, 0, thread.name().unwrap_or_default());
         }
-        Self { number, depth: Cell::new(0) }
+        Self { number, spans: Cell::new(0) }
     }
 }
 

@@ -152,6 +152,11 @@ impl Running {
         self.child.id()
     }
 
+    /// The folder for the program's temporary files.
+    pub fn temporary(&self) -> PathBuf {
+        self.folders.path().join("tmp")
+    }
+
     /// The processes of the run.
     pub fn processes(&self) -> Vec<Process> {
         process_table::processes(self.child.id(), &self.mark)

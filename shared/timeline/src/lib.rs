@@ -19,4 +19,4 @@ mod tests;
 pub mod trace;
 
 pub use layout::summary;
-pub use log::{Lane, Process, Span, Timeline};
+pub use log::{Lane, Process, Run, Span, Timeline};

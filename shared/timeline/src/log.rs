@@ -1,7 +1,7 @@
 //! Reads the lines that `shared` recorded; their format stands in its
 //! `timeline.rs`.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// A run: its processes in the order of their first events.
 #[derive(Debug, Default)]
@@ -50,9 +50,9 @@ pub struct Span {
     pub depth: usize,
     /// In nanoseconds since the first event of the run.
     pub begin: u64,
-    /// As `begin`. The end of the run, if the span is torn.
+    /// As `begin`. The end of the run, if nobody knows.
     pub end: u64,
-    /// Whether no end was recorded: the process ended inside it.
+    /// Whether its process ended inside it.
     pub torn: bool,
     /// Whether a panic ended it.
     pub panicked: bool,
@@ -62,24 +62,32 @@ pub struct Span {
     pub group: usize,
 }
 
+/// What is known of a run beside its log.
+#[derive(Clone, Copy)]
+pub struct Run {
+    /// The process that started the others.
+    pub root: u32,
+    /// When it had ended, in nanoseconds since 1970.
+    pub end: u64,
+}
+
 impl Timeline {
     /// Reads a log. Lines that make no sense are left out and counted.
-    ///
-    /// `root` is the process that started the others; if nobody knows, it is
-    /// taken to be the first without arguments.
     #[must_use]
-    pub fn read(log: &[u8], root: Option<u32>) -> Self {
+    pub fn read(log: &[u8], run: Option<Run>) -> Self {
+        let log = String::from_utf8_lossy(log);
+        let events = || log.split_inclusive('\n').map(Event::parse);
         let mut reader = Reader::default();
+        for event in events().flatten().filter(|event| event.kind == Kind::End) {
+            reader.ends.insert((event.process, event.thread, event.span));
+        }
         let mut unreadable = Vec::new();
-        for (number, line) in (1..).zip(log.split_inclusive(|&b| b == b'\n')) {
-            let line = String::from_utf8_lossy(line);
-            // What has no line end was cut.
-            let event = line.strip_suffix('\n').and_then(Event::parse);
+        for (number, event) in (1..).zip(events()) {
             if event.and_then(|event| reader.take(&event)).is_none() {
                 unreadable.push(number);
             }
         }
-        Self { unreadable, ..reader.finish(root) }
+        Self { unreadable, ..reader.finish(run) }
     }
 
     /// All spans of the run.
@@ -107,7 +115,7 @@ struct Event<'a> {
     time: u64,
     process: u32,
     thread: usize,
-    depth: usize,
+    span: usize,
     text: &'a str,
 }
 
@@ -123,6 +131,8 @@ enum Kind {
 
 impl<'a> Event<'a> {
     fn parse(line: &'a str) -> Option<Self> {
+        let line = line.strip_suffix('\n')?; // what has no line end was cut
+        let line = line.strip_suffix('\r').unwrap_or(line);
         let mut fields = line.splitn(6, '\t');
         Some(Self {
             kind: match fields.next()? {
@@ -137,7 +147,7 @@ impl<'a> Event<'a> {
             time: fields.next()?.parse().ok()?,
             process: fields.next()?.parse().ok()?,
             thread: fields.next()?.parse().ok()?,
-            depth: fields.next()?.parse().ok()?,
+            span: fields.next()?.parse().ok()?,
             text: fields.next()?,
         })
     }
@@ -150,6 +160,8 @@ struct Reader {
     /// Where the process with an id stands in `processes`. The system may give an
     /// id again when its process has ended.
     current: HashMap<u32, usize>,
+    /// The process, thread and number of each span that has an end in the log.
+    ends: HashSet<(u32, usize, usize)>,
     /// The times of the first and the last event.
     times: Option<(u64, u64)>,
 }
@@ -165,20 +177,21 @@ struct ProcessReader {
 struct LaneReader {
     label: String,
     spans: Vec<Span>,
-    /// The recorded depth of each span that has not ended, and its place in
-    /// `spans`.
+    /// The number of each span that has not ended, and its place in `spans`.
     open: Vec<(usize, usize)>,
     /// The place of the wait that has not ended.
     waiting: Option<usize>,
     time: u64,
+    /// When it said that it ends.
+    exit: Option<u64>,
 }
+
+/// The end of a span that has none.
+const NEVER: u64 = u64::MAX;
 
 impl Reader {
     /// Takes in one event. `None` if it makes no sense.
     fn take(&mut self, event: &Event) -> Option<()> {
-        let (first, last) = self.times.unwrap_or((event.time, event.time));
-        self.times = Some((first.min(event.time), last.max(event.time)));
-
         let place = match self.current.get(&event.process) {
             Some(&place) if event.kind != Kind::Process => place,
             _ => {
@@ -193,15 +206,24 @@ impl Reader {
             process.command = printable(event.text);
             return Some(());
         }
-        process.lanes.entry(event.thread).or_default().take(event)
+        let lane = process.lanes.entry(event.thread).or_default();
+        if event.kind == Kind::Thread {
+            lane.label = printable(event.text);
+            return Some(());
+        }
+        lane.take(event, &self.ends)?;
+        let (first, last) = self.times.unwrap_or((event.time, event.time));
+        self.times = Some((first.min(event.time), last.max(event.time)));
+        Some(())
     }
 
     /// Counts time from the first event, ends what is open, and finds labels.
-    fn finish(self, root: Option<u32>) -> Timeline {
+    fn finish(self, run: Option<Run>) -> Timeline {
         let (first, last) = self.times.unwrap_or_default();
+        let last = last.max(run.map_or(0, |run| run.end));
         let mut processes: Vec<Process> =
             self.processes.into_iter().map(ProcessReader::finish).collect();
-        label(&mut processes, root);
+        label(&mut processes, run.map(|run| run.root));
         processes.retain(|process| !process.lanes.is_empty());
 
         let lanes = processes.iter_mut().flat_map(|process| &mut process.lanes);
@@ -209,7 +231,7 @@ impl Reader {
             lanes.flat_map(|lane| &mut lane.spans).collect();
         for span in &mut spans {
             span.begin -= first;
-            span.end = if span.torn { last } else { span.end } - first;
+            span.end = span.end.min(last) - first;
         }
         group(spans);
         Timeline { processes, duration: last - first, unreadable: Vec::new() }
@@ -218,9 +240,18 @@ impl Reader {
 
 impl ProcessReader {
     fn finish(self) -> Process {
+        let exit = self.lanes.values().filter_map(|lane| lane.exit).max();
         let lanes =
             self.lanes.into_iter().filter(|(_, lane)| !lane.spans.is_empty());
-        let lane = |(thread, lane): (usize, LaneReader)| {
+        let lane = |(thread, mut lane): (usize, LaneReader)| {
+            // When a process exits, a thread's last line may be lost. So a wait ends
+            // with the last thread that says that it ends.
+            if let (Some(place), Some(exit)) = (lane.waiting, exit)
+                && lane.time <= exit
+            {
+                lane.time = exit;
+                lane.end(place);
+            }
             let unnamed = lane.label.is_empty();
             let label =
                 if unnamed { format!("thread {thread}") } else { lane.label };
@@ -237,50 +268,73 @@ impl ProcessReader {
 
 impl LaneReader {
     /// Takes in an event of this thread. `None` if it makes no sense.
-    fn take(&mut self, event: &Event) -> Option<()> {
+    fn take(
+        &mut self,
+        event: &Event,
+        ends: &HashSet<(u32, usize, usize)>,
+    ) -> Option<()> {
+        let open = self.open.iter().rposition(|o| o.0 == event.span);
+        if event.kind == Kind::End && open.is_none() {
+            return None; // the line of its beginning is lost
+        }
         // The clock of one thread does not go back, whatever the log says.
         self.time = self.time.max(event.time);
-        if event.kind == Kind::Thread {
-            self.label = printable(event.text);
-            return Some(());
-        }
-        // Every event ends the wait, and all spans that are as deep or deeper: one
-        // that is still open has lost the line of its end.
-        let outer = self.open.partition_point(|&(depth, _)| depth < event.depth);
-        let ended = self.open.split_off(outer);
-        for place in ended.iter().map(|span| span.1).chain(self.waiting.take()) {
-            self.spans[place].end = self.time;
-            self.spans[place].torn = false;
+        if let Some(wait) = self.waiting.take() {
+            self.end(wait);
         }
         match event.kind {
-            Kind::Begin => {
-                let place = self.add(event);
-                self.open.push((event.depth, place));
+            Kind::Begin => self.begin(event.span, printable(event.text)),
+            Kind::Wait => {
+                self.waiting = Some(self.add(printable(event.text), true));
             }
-            Kind::Wait => self.waiting = Some(self.add(event)),
             Kind::End => {
-                // If there is none, the line of its beginning is lost.
-                let ended = ended.first().filter(|span| span.0 == event.depth)?;
-                self.spans[ended.1].panicked = event.text == "panic";
+                let ended = self.open.split_off(open?);
+                for &(_, place) in &ended {
+                    self.end(place);
+                }
+                self.spans[ended[0].1].panicked = event.text == "panic";
+                // What goes on stands one level up from here.
+                for &(number, place) in &ended[1..] {
+                    if ends.contains(&(event.process, event.thread, number)) {
+                        self.begin(number, self.spans[place].name.clone());
+                    }
+                }
             }
-            Kind::Process | Kind::Thread | Kind::Exit => {}
+            Kind::Exit => {
+                self.exit = Some(self.time);
+                // They stay torn: the process ended inside them.
+                for (_, place) in self.open.split_off(0) {
+                    self.spans[place].end = self.time;
+                }
+            }
+            Kind::Process | Kind::Thread => {}
         }
         Some(())
     }
 
+    fn begin(&mut self, number: usize, name: String) {
+        let place = self.add(name, false);
+        self.open.push((number, place));
+    }
+
     /// Adds a span that is torn until its end comes. Returns its place.
-    fn add(&mut self, event: &Event) -> usize {
+    fn add(&mut self, name: String, wait: bool) -> usize {
         self.spans.push(Span {
-            name: printable(event.text),
-            wait: event.kind == Kind::Wait,
+            name,
+            wait,
             depth: self.open.len(),
             begin: self.time,
-            end: self.time,
+            end: NEVER,
             torn: true,
             panicked: false,
             group: 0,
         });
         self.spans.len() - 1
+    }
+
+    fn end(&mut self, place: usize) {
+        self.spans[place].end = self.time;
+        self.spans[place].torn = false;
     }
 }
 

@@ -9,11 +9,12 @@ mod options;
 use std::ffi::OsString;
 use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::path::Path;
-use std::process::{self, Command, ExitCode, ExitStatus, Stdio};
+use std::process::{self, Command, ExitStatus, Stdio};
+use std::time::{SystemTime, UNIX_EPOCH};
 use std::{env, fs};
 
-use anyhow::{Context, Result, ensure};
-use timeline::{Timeline, svg, terminal, trace};
+use anyhow::{Context, Error, Result, ensure};
+use timeline::{Run, Timeline, svg, terminal, trace};
 
 use options::{Options, Task, Wrong};
 
@@ -23,34 +24,38 @@ const LOG: &str = "TIMELINE_LOG";
 /// Columns where the output is not a terminal.
 const WIDTH: usize = 100;
 
-fn main() -> ExitCode {
-    match run() {
-        Ok(code) => code,
-        Err(error) => {
-            // Whoever read our lines may have left (`| head -1`): nobody to tell.
-            let left = |error: &io::Error| error.kind() == ErrorKind::BrokenPipe;
-            if !error.downcast_ref().is_some_and(left) {
-                let _ = writeln!(io::stderr(), "{error:#}");
-            }
-            if error.is::<Wrong>() { ExitCode::from(2) } else { ExitCode::FAILURE }
+fn main() {
+    let code = run().unwrap_or_else(|error| {
+        if !is_broken_pipe(&error) {
+            let _ = writeln!(io::stderr(), "{error:#}");
         }
-    }
+        if error.is::<Wrong>() { 2 } else { 1 }
+    });
+    process::exit(code)
 }
 
-fn run() -> Result<ExitCode> {
+/// Whether whoever read our lines has left (`| head -1`): nobody to tell.
+fn is_broken_pipe(error: &Error) -> bool {
+    let kind = error.downcast_ref().map(io::Error::kind);
+    kind == Some(ErrorKind::BrokenPipe)
+}
+
+/// Returns the exit code.
+fn run() -> Result<i32> {
     let Options { task, release, svg, trace } = options::parse()?;
     let (title, timeline, exit) = match task {
         Task::Help => {
             write!(io::stdout(), "{}", options::HELP)?;
-            return Ok(ExitCode::SUCCESS);
+            return Ok(0);
         }
         Task::List => return list(),
         Task::All => return draw_all(),
         Task::Read(log) => {
+            let name = log.display();
             let lines =
-                fs::read(&log).with_context(|| log.display().to_string())?;
+                fs::read(&log).with_context(|| format!("cannot read {name}"))?;
             let title = log.file_stem().unwrap_or_default().display().to_string();
-            (title, Timeline::read(&lines, None), ExitCode::SUCCESS)
+            (title, Timeline::read(&lines, None), 0)
         }
         Task::Run(name, args) => {
             let example = examples::find(&name)?;
@@ -62,20 +67,28 @@ fn run() -> Result<ExitCode> {
                     "{option} goes to {name}: options of this tool come before it"
                 );
             }
-            ctrlc::set_handler(|| ()).context("cannot prepare for Ctrl-C")?;
+            wait_through_ctrl_c()?;
             let (status, timeline) = record(Command::new(program).args(args))?;
             (example.name, timeline, code(status))
         }
     };
 
-    show(&title, &timeline)?;
     if let Some(file) = svg {
         write_file(&file, &svg::draw(&timeline, &title))?;
     }
     if let Some(file) = trace {
         write_file(&file, &trace::write(&timeline))?;
     }
-    Ok(exit)
+    match show(&title, &timeline) {
+        Err(error) if !is_broken_pipe(&error) => Err(error),
+        _ => Ok(exit),
+    }
+}
+
+/// Lets Ctrl-C end the example, which gets it too, and not this process: it has
+/// something to draw then.
+fn wait_through_ctrl_c() -> Result<()> {
+    ctrlc::set_handler(|| ()).context("cannot prepare for Ctrl-C")
 }
 
 /// Runs a program to its end and reads what it recorded.
@@ -87,8 +100,11 @@ fn record(command: &mut Command) -> Result<(ExitStatus, Timeline)> {
     let mut child = child.with_context(|| format!("cannot start {program}"))?;
     let status =
         child.wait().with_context(|| format!("cannot wait for {program}"))?;
+    let end = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let end = u64::try_from(end.as_nanos()).unwrap_or(u64::MAX);
     let lines = fs::read(log.path()).context("cannot read what was recorded")?;
-    Ok((status, Timeline::read(&lines, Some(child.id()))))
+    let run = Run { root: child.id(), end };
+    Ok((status, Timeline::read(&lines, Some(run))))
 }
 
 /// Prints the lanes.
@@ -119,7 +135,7 @@ fn show(title: &str, timeline: &Timeline) -> Result<()> {
     Ok(())
 }
 
-fn list() -> Result<ExitCode> {
+fn list() -> Result<i32> {
     let examples = examples::all()?;
     let longest =
         examples.iter().map(|example| example.name.len()).max().unwrap_or(0);
@@ -131,11 +147,11 @@ fn list() -> Result<ExitCode> {
         out,
         "\nRun one with `cargo timeline NAME`; `cargo timeline --help` says more."
     )?;
-    Ok(ExitCode::SUCCESS)
+    Ok(0)
 }
 
 /// Runs every example without arguments and puts its picture beside it.
-fn draw_all() -> Result<ExitCode> {
+fn draw_all() -> Result<i32> {
     ctrlc::set_handler(|| process::exit(130))
         .context("cannot prepare for Ctrl-C")?;
     for example in examples::all()? {
@@ -148,7 +164,7 @@ fn draw_all() -> Result<ExitCode> {
         write_file(&file, &svg::draw(&timeline, name))?;
         writeln!(io::stdout(), "{name}: {}", timeline::summary(&timeline))?;
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(0)
 }
 
 /// Writes a file whole or not at all, unless it is a device or a pipe.
@@ -157,7 +173,12 @@ fn write_file(path: &Path, text: &str) -> Result<()> {
         if path.exists() && !path.is_file() {
             return fs::write(path, text);
         }
-        let mut unfinished = path.as_os_str().to_owned();
+        // A link stays a link.
+        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        if fs::metadata(&path).is_ok_and(|file| file.permissions().readonly()) {
+            return Err(ErrorKind::PermissionDenied.into());
+        }
+        let mut unfinished = path.clone().into_os_string();
         unfinished.push(format!(".{}", process::id()));
         let written = fs::write(&unfinished, text)
             .and_then(|()| fs::rename(&unfinished, path));
@@ -167,11 +188,10 @@ fn write_file(path: &Path, text: &str) -> Result<()> {
 }
 
 /// The exit code of the example; as in a shell, 128 and the signal if one ended it.
-fn code(status: ExitStatus) -> ExitCode {
+fn code(status: ExitStatus) -> i32 {
     #[cfg(unix)]
     let signal = std::os::unix::process::ExitStatusExt::signal(&status);
     #[cfg(not(unix))]
     let signal: Option<i32> = None;
-    let code = status.code().or(signal.map(|signal| 128 + signal));
-    ExitCode::from(code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1))
+    status.code().or(signal.map(|signal| 128 + signal)).unwrap_or(1)
 }

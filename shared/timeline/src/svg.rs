@@ -193,10 +193,8 @@ impl Picture {
             ));
         }
         let mut room = width - 8.0;
-        if let Sign::Panicked | Sign::Torn = sign
-            && width > CUT
-        {
-            let (x, y) = (x + width - 12.0, y + 5.0);
+        if let Sign::Panicked | Sign::Torn = sign {
+            let (x, y) = ((x + width - 12.0).max(x - 4.0), y + 5.0);
             self.add(format_args!(
                 "<path class='cut' d='M{x:.1} {y}l9 9m0-9l-9 9'/>"
             ));

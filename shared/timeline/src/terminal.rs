@@ -96,7 +96,9 @@ fn cells(spans: &[&Span], duration: u64, width: usize) -> Vec<(char, Paint)> {
         if first == last {
             // Something that was there is seen, however short.
             let cell = &mut cells[(from as usize).min(width - 1)];
-            if cell.1 == Paint::Nothing && sign != Sign::Wait {
+            if sign == Sign::Torn {
+                *cell = (CUT, Paint::Bar(sign));
+            } else if cell.1 == Paint::Nothing && sign != Sign::Wait {
                 *cell = (SHORT, Paint::Bar(sign));
             }
             continue;

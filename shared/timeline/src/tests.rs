@@ -4,7 +4,7 @@ use rand::{RngExt, SeedableRng};
 use serde_json::Value;
 
 use crate::layout::{self, text_width};
-use crate::{Lane, Span, Timeline, svg, terminal, trace};
+use crate::{Lane, Run, Span, Timeline, svg, terminal, trace};
 
 /// A log from its lines, written with spaces for tabs. Times are small, process 1
 /// is the first.
@@ -15,7 +15,8 @@ fn read(lines: &[&str]) -> Timeline {
         let line = [field(), field(), field(), field(), field(), field()];
         line.join("\t") + "\n"
     });
-    Timeline::read(lines.collect::<String>().as_bytes(), Some(1))
+    let run = Some(Run { root: 1, end: 0 });
+    Timeline::read(lines.collect::<String>().as_bytes(), run)
 }
 
 fn only_lane(timeline: &Timeline) -> &Lane {
@@ -53,12 +54,76 @@ const RUN: &[&str] = &[
 ];
 
 #[test]
+fn a_span_may_end_after_the_one_around_it() {
+    let timeline = read(&[
+        "begin 0 1 1 1 one",
+        "begin 2 1 1 2 two",
+        "end 2 1 1 1 ",
+        "begin 4 1 1 3 three",
+        "end 4 1 1 2 ",
+        "begin 5 1 1 4 four",
+        "end 6 1 1 4 ",
+        "end 7 1 1 3 ",
+    ]);
+    assert_eq!(
+        spans(only_lane(&timeline)),
+        [
+            ("one", 0, 2, 0),
+            ("two", 2, 2, 1), // its part inside `one`, and the rest
+            ("two", 2, 4, 0),
+            ("three", 4, 4, 1),
+            ("three", 4, 7, 0),
+            ("four", 5, 6, 1),
+        ]
+    );
+    assert!(timeline.unreadable.is_empty() && timeline.spans().all(|s| !s.torn));
+}
+
+#[test]
+fn a_process_that_exits_inside_a_span_cuts_it_off_there() {
+    let timeline = read(&[
+        "begin 0 1 1 1 work",
+        "wait 5 1 1 0 lock",
+        "exit 7 1 1 0 ",
+        "wait 9 1 2 0 other",
+    ]);
+    let lane = &timeline.processes[0].lanes[0];
+    assert_eq!(spans(lane), [("work", 0, 7, 0), ("lock", 5, 7, 1)]);
+    assert!(lane.spans[0].torn && !lane.spans[1].torn);
+}
+
+#[test]
+fn a_wait_whose_end_is_lost_at_the_exit_ends_with_the_process() {
+    // A scope does not wait until its threads have said that they end.
+    let timeline = read(&[
+        "wait 0 1 1 0 threads",
+        "wait 1 1 2 0 job",
+        "exit 5 1 1 0 ",
+        "wait 6 1 3 0 never",
+        "wait 9 2 1 0 other",
+    ]);
+    let lane = |thread: usize| &timeline.processes[0].lanes[thread - 1];
+    assert_eq!(spans(lane(2)), [("job", 1, 5, 0)]);
+    assert!(!lane(2).spans[0].torn && lane(3).spans[0].torn);
+}
+
+#[test]
+fn the_end_of_the_run_may_be_later_than_its_last_event() {
+    let log = b"begin\t100\t1\t1\t1\twork\n";
+    let run = Run { root: 1, end: 600 };
+    assert_eq!(
+        spans(only_lane(&Timeline::read(log, Some(run)))),
+        [("work", 0, 500, 0)]
+    );
+}
+
+#[test]
 fn spans_nest_and_a_wait_ends_with_the_next_event() {
     let timeline = read(RUN);
     assert_eq!(timeline.duration, 900);
     assert_eq!(timeline.unreadable, [15], "an end without a beginning");
     let [first, second] = &timeline.processes[..] else { panic!("two processes") };
-    assert_eq!(spans(&first.lanes[0]), [("children", 0, 800, 0)]);
+    assert_eq!(spans(&first.lanes[0]), [("children", 0, 900, 0)]);
     assert_eq!(
         spans(&second.lanes[1]),
         [("sell", 100, 500, 0), ("count 12", 200, 400, 1), ("lock", 400, 500, 1)]
@@ -211,7 +276,7 @@ fn draw_all(log: &[u8]) {
     for (width, colour) in [(0, false), (80, true), (250, false)] {
         let _ = terminal::draw(&timeline, width, colour);
     }
-    let picture = svg::draw(&timeline, "a <run> & \"more\"");
+    let picture = svg::draw(&timeline, "a <run> & \"more\" of 'it'");
     roxmltree::Document::parse(&picture).expect("the picture is XML");
     let trace = trace::write(&timeline);
     serde_json::from_str::<Value>(&trace).expect("the trace is JSON");
@@ -290,8 +355,10 @@ fn strange_names_and_times_are_drawn() {
 
 #[test]
 fn every_line_is_as_wide_as_the_terminal() {
-    let timeline = read(RUN);
-    for width in [40, 79, 80, 200] {
+    let run = RUN.iter().map(|line| line.replace("sell", "汉字é"));
+    let run: Vec<String> = run.collect();
+    let timeline = read(&run.iter().map(String::as_str).collect::<Vec<_>>());
+    for width in [20, 40, 79, 80, 200] {
         let drawn = terminal::draw(&timeline, width, false);
         let lanes = drawn.lines().filter(|line| line.ends_with(['│', '┘']));
         let widths: Vec<usize> = lanes.map(text_width).collect();
@@ -307,7 +374,7 @@ fn a_drawing_shows_work_waiting_and_what_was_cut_off() {
     assert_eq!(
         lines,
         [
-            "shop        │░children░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░     │",
+            "shop        │░children░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░│",
             "clerk       │                                              │",
             "  worker-9  │               ░lock░░░░░░░░░░░╌sell╌╌╌╌╌╌╌╌╌✗│",
             "  worker-10 │     ▐sell████████████████                    │",
@@ -342,7 +409,7 @@ fn what_failed_keeps_its_cross_when_the_name_is_long() {
         assert!(drawn.contains(text), "no {text}:\n{drawn}");
     }
     let picture = svg::draw(&timeline, "run");
-    assert_eq!(picture.matches("class='cut'").count(), 2);
+    assert_eq!(picture.matches("class='cut'").count(), 3, "x is cut off, too");
 }
 
 #[test]
@@ -418,6 +485,29 @@ fn marks_are_round_and_not_too_many() {
 }
 
 #[test]
+fn the_picture_has_a_fill_for_each_sign() {
+    let picture = svg::draw(&read(RUN), "run");
+    let picture = roxmltree::Document::parse(&picture).unwrap();
+    let mut fills: Vec<&str> = picture
+        .descendants()
+        .filter(|node| node.has_tag_name("g"))
+        .filter_map(|bar| bar.children().find(|node| node.has_tag_name("rect")))
+        .map(|bar| bar.attribute("fill").unwrap())
+        .collect();
+    fills.sort_unstable();
+    let (wait, torn) = ("url(#timeline-wait)", "url(#timeline-torn)");
+    assert_eq!(fills, ["#77aadd", "#eedd88", torn, wait, wait, wait]);
+    let words = ["sell", "count 12", "may wait", "cut off: its process ended"];
+    for words in words {
+        let legend = picture.descendants().filter(|node| {
+            node.attribute("class") == Some("quiet")
+                && node.text().is_some_and(|text| text.starts_with(words))
+        });
+        assert_eq!(legend.count(), 1, "{words}");
+    }
+}
+
+#[test]
 fn the_trace_names_processes_and_threads() {
     let trace: Value = serde_json::from_str(&trace::write(&read(RUN))).unwrap();
     let events = trace["traceEvents"].as_array().unwrap();
@@ -427,6 +517,8 @@ fn the_trace_names_processes_and_threads() {
     };
     assert_eq!(named("process_name"), ["shop", "clerk"]);
     assert_eq!(named("thread_name"), ["main", "worker-9", "worker-10"]);
+    let cut = events.iter().filter(|event| event["args"]["ended"] == "cut off");
+    assert_eq!(cut.count(), 1);
     let count = events.iter().find(|event| event["name"] == "count 12").unwrap();
     assert_eq!(
         (count["ts"].as_f64(), count["dur"].as_f64()),
