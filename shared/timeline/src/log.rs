@@ -244,8 +244,8 @@ impl ProcessReader {
         let lanes =
             self.lanes.into_iter().filter(|(_, lane)| !lane.spans.is_empty());
         let lane = |(thread, mut lane): (usize, LaneReader)| {
-            // When a process exits, a thread's last line may be lost. So a wait ends
-            // with the last thread that says that it ends.
+            // When a process exits, a thread's last line may be lost. So a wait
+            // ends with the last thread that says that it ends.
             if let (Some(place), Some(exit)) = (lane.waiting, exit)
                 && lane.time <= exit
             {

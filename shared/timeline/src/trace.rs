@@ -34,7 +34,8 @@ pub fn write(timeline: &Timeline) -> String {
                 let name = &span.name;
                 add(json!({
                     "ph": "X",
-                    "name": if span.wait { format!("wait: {name}") } else { name.clone() },
+                    "name": if span.wait { format!("wait: {name}") }
+                            else { name.clone() },
                     "cat": if span.wait { "wait" } else { "work" },
                     "ts": microseconds(begin), "dur": microseconds(duration),
                     "pid": pid, "tid": tid,
