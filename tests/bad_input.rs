@@ -18,6 +18,10 @@ const WRONG_ARGUMENTS: &[(&str, &[&str], i32, &str)] = &[
     ("image-processing", &["photo.jpg", "--out"], 2, "no folder"),
     ("image-processing", &["photo.jpg", "--out", ""], 2, "no folder"),
     ("image-processing", &["--out", "folder"], 2, "no pictures"),
+    ("mixed-workload", &["12"], 2, "12"),
+    ("mixed-workload", &["count-primes", "0"], 2, "count-primes"),
+    ("hybrid", &["12"], 2, "12"),
+    ("hybrid", &["process-1", "1"], 2, "process-1"),
     ("producer-consumer", &["12"], 2, "12"),
 ];
 

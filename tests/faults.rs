@@ -44,6 +44,34 @@ fn main() {
         "image-processing: parent killed while busy",
         busy_orphan,
     ));
+    for (name, killed) in [
+        ("mixed-workload", chunk_killed as fn(Duration) -> Checked),
+        ("hybrid", share_killed),
+    ] {
+        tests.push(Trial::test(format!("{name}: a process killed"), move || {
+            at_many_moments(killed, &Example::named(name))
+        }));
+        tests.push(Trial::test(
+            format!("{name}: Ctrl-C for the parent"),
+            move || {
+                let example = Example::named(name);
+                at_many_moments(
+                    |moment| parent_interrupted(&example, moment),
+                    &example,
+                )
+            },
+        ));
+    }
+    // Work for days.
+    for (name, args) in [
+        ("mixed-workload", ["count-primes", "0", "1000000000000"]),
+        ("hybrid", ["process-1", "1", "100000000"]),
+    ] {
+        tests.push(Trial::test(
+            format!("{name}: a child without parent"),
+            move || child_without_parent(name, args),
+        ));
+    }
     if cfg!(not(unix)) {
         // Only Unix has these signals.
         tests =
@@ -219,4 +247,94 @@ fn busy_orphan() -> Checked {
     let run = run.finish()?;
     run.others_end()?;
     only_whole_pictures(&run.work().join("out"), false)
+}
+
+/// `kill -INT` of the parent alone.
+fn parent_interrupted(example: &Example, moment: Duration) -> Checked {
+    let run = Program::rust(example).start();
+    thread::sleep(moment);
+    run.interrupt_first();
+    let run = run.finish()?;
+    let expected = [None, Some(130), Some(0)].contains(&run.code());
+    ensure(expected, || format!("{}:\n{}", run.status, run.output))?;
+    run.others_end()?;
+    Ok(run.no_files_left()?)
+}
+
+/// A child whose standard input has ended already ends in the middle of its work.
+fn child_without_parent(name: &str, args: [&str; 3]) -> Checked {
+    let run = Program::rust(&Example::named(name)).args(args).run()?;
+    ensure(run.code() == Some(1), || run.status.to_string())?;
+    ensure(run.output.is_empty(), || run.output.clone())?;
+    Ok(run.nothing_left()?)
+}
+
+/// One of the processes that count is killed: its chunk is named, and the others
+/// and the queries of the phase are finished.
+fn chunk_killed(moment: Duration) -> Checked {
+    let mut run = Program::rust(&Example::named("mixed-workload")).start();
+    thread::sleep(moment);
+    let child = run.child(|command| command.contains(" count-primes "));
+    let Some(child) = child else { return Ok(()) }; // all is done
+    run.kill(child);
+    let run = run.finish()?;
+    run.nothing_left()?;
+    if run.status.success() {
+        // The signal came when the child had answered.
+        return ensure(run.output.contains("\nboth, overlapped: "), || {
+            run.output.clone()
+        });
+    }
+    ensure(run.code() == Some(1), || run.status.to_string())?;
+    let (_, phase) = run.output.split_once("\nCPU alone:\n").ok_or("no phase")?;
+    let (phase, queries) = phase
+        .split_once("\nboth, overlapped:\n")
+        .map_or((phase, 0), |(_, both)| (both, 3));
+    let lines =
+        |start: &str| phase.lines().filter(|l| l.starts_with(start)).count();
+    let done = (lines("[query-"), lines("[chunk-"));
+    ensure(done == (queries, 3), || format!("{done:?}:\n{}", run.output))?;
+    let last = phase.lines().last().unwrap_or_default();
+    let words = ": its process ended with signal: 9 (SIGKILL)";
+    let named = last.strip_suffix(words).ok_or_else(|| run.output.clone())?;
+    ensure(lines(&format!("[{named}] ")) == 0, || run.output.clone())
+}
+
+/// One of two processes is killed: every order of the other is there, and every
+/// order of its own is either there or reported as lost.
+fn share_killed(moment: Duration) -> Checked {
+    let mut run = Program::rust(&Example::named("hybrid")).start();
+    thread::sleep(moment);
+    let child = run.child(|command| command.contains(" process-2 "));
+    let Some(child) = child else { return Ok(()) };
+    run.kill(child);
+    let run = run.finish()?;
+    run.nothing_left()?;
+
+    let mut orders: Vec<u32> = Vec::new();
+    let mut sum = 0;
+    for line in run.output.lines() {
+        if let Some((_, words)) = line.split_once("] Order ") {
+            let (order, amount) = words.split_once(": ").ok_or("no amount")?;
+            let amount = amount.strip_suffix(" euros").ok_or("no euros")?;
+            orders.push(order.parse()?);
+            sum += amount.parse::<u32>()?;
+        }
+    }
+    ensure(run.output.contains(&format!("\nTotal: {sum} euros")), || {
+        format!("not the sum {sum}:\n{}", run.output)
+    })?;
+    if !run.status.success() {
+        ensure(run.code() == Some(1), || run.status.to_string())?;
+        let report = run.output.lines().last().unwrap_or_default();
+        let lost = report
+            .strip_prefix("process-2: signal: 9 (SIGKILL), orders lost: [")
+            .and_then(|lost| lost.strip_suffix("]"))
+            .ok_or_else(|| run.output.clone())?;
+        for order in lost.split(", ").filter(|order| !order.is_empty()) {
+            orders.push(order.parse()?);
+        }
+    }
+    orders.sort_unstable();
+    ensure(orders.iter().copied().eq(1..=12), || run.output.clone())
 }

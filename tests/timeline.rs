@@ -34,6 +34,8 @@ fn main() {
         Trial::test("producer-consumer: the queue is bounded", bounded),
         Trial::test("producer-consumer: a killed child is torn", torn)
             .with_ignored_flag(!unix),
+        Trial::test("mixed-workload: counts while queries wait", mixed_workload),
+        Trial::test("hybrid: all threads of all processes at once", hybrid),
         Trial::test("10 000 spans of 4 processes, none lost", none_lost),
         Trial::test("a log that cannot be written stops nobody", no_log),
         Trial::test("cargo timeline draws and passes on", drawn),
@@ -154,6 +156,91 @@ fn torn() -> Checked {
             torn == 0
         };
         ensure(right, || format!("{spans:#?}"))?;
+    }
+    Ok(())
+}
+
+/// Whether there is a moment at which both are under way, from the beginning of the
+/// first to the end of the last of each. A program that does one after the other
+/// has none.
+fn together(a: &[&Span], b: &[&Span]) -> bool {
+    let begin = |spans: &[&Span]| spans.iter().map(|span| span.begin).min();
+    let end = |spans: &[&Span]| spans.iter().map(|span| span.end).max();
+    begin(a) < end(b) && begin(b) < end(a)
+}
+
+fn mixed_workload() -> Checked {
+    let cores = thread::available_parallelism()?.get();
+    let (_, timeline) = record(example("mixed-workload"))?;
+    let of_children = |child: bool, name: &'static str| {
+        let processes = timeline.processes.iter();
+        let processes = processes.filter(move |p| p.command.contains(' ') == child);
+        let spans = processes.flat_map(|p| &p.lanes).flat_map(|lane| &lane.spans);
+        spans.filter(move |span| span.name.starts_with(name))
+    };
+    for (name, queries, chunks) in
+        [("I/O alone", 3, 0), ("CPU alone", 0, 4), ("both, overlapped", 3, 4)]
+    {
+        let phase = of_children(false, name).next().ok_or("a phase is missing")?;
+        let begun = |span: &&Span| (phase.begin..phase.end).contains(&span.begin);
+        let waits: Vec<&Span> =
+            of_children(false, "query ").filter(begun).collect();
+        let counts: Vec<&Span> = of_children(true, "count").filter(begun).collect();
+        ensure((waits.len(), counts.len()) == (queries, chunks), || {
+            format!("{name}: waits: {waits:?}, counts: {counts:?}")
+        })?;
+        ensure(waits.iter().all(|span| span.wait), || format!("{waits:?}"))?;
+        ensure(name != "both, overlapped" || together(&waits, &counts), || {
+            format!("one after the other: {waits:?}, {counts:?}")
+        })?;
+        for moment in counts.iter().map(|span| span.begin) {
+            let now = counts.iter().filter(|s| s.begin <= moment && moment < s.end);
+            let now = now.count();
+            ensure(now <= cores, || format!("{now} at once on {cores} cores"))?;
+        }
+    }
+    Ok(())
+}
+
+fn hybrid() -> Checked {
+    let (_, timeline) = record(example("hybrid"))?;
+    let mut threads: Vec<Vec<&Span>> = Vec::new();
+    let mut workers = 0;
+    for process in &timeline.processes {
+        let named = |name: &'static str| {
+            let named = move |span: &&Span| span.name.starts_with(name);
+            process.lanes.iter().map(move |lane| lane.spans.iter().filter(named))
+        };
+        let orders = named("order ").map(Iterator::collect);
+        let orders: Vec<Vec<&Span>> =
+            orders.filter(|orders: &Vec<&Span>| !orders.is_empty()).collect();
+        let prices: Vec<&Span> = named("load prices").flatten().collect();
+        if process.command.contains(' ') {
+            workers += 1;
+            ensure((orders.len(), prices.len()) == (3, 1), || {
+                format!("{process:?}")
+            })?;
+            let loaded = orders.iter().flatten().all(|o| prices[0].end <= o.begin);
+            ensure(loaded, || format!("began without prices: {process:?}"))?;
+        }
+        threads.extend(orders);
+    }
+    ensure((workers, threads.len()) == (2, 6), || {
+        format!("{workers} processes, {} threads", threads.len())
+    })?;
+    let mut orders: Vec<&str> =
+        threads.iter().flatten().map(|s| &*s.name).collect();
+    orders.sort_by_key(|name| name.len());
+    let expected: Vec<String> = (1..=12).map(|n| format!("order {n}")).collect();
+    orders[..9].sort_unstable();
+    orders[9..].sort_unstable();
+    ensure(orders == expected, || format!("not one span an order: {orders:?}"))?;
+    for (number, a) in threads.iter().enumerate() {
+        for b in &threads[number + 1..] {
+            ensure(together(a, b), || {
+                format!("one after the other: {a:?}, {b:?}")
+            })?;
+        }
     }
     Ok(())
 }

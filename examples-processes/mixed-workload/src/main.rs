@@ -1,0 +1,90 @@
+//! Processes compute while threads wait: neither holds up the other.
+//!
+//! Run it:    `cargo run -p mixed-workload`
+//! Look for:  both together take about as long as the longer of the two alone.
+//! Python:    `mixed_workload.py`
+
+mod primes;
+mod processes;
+#[cfg(test)]
+mod tests;
+
+use std::fmt::Display;
+use std::io::{self, Write};
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+use std::{env, thread};
+
+use anyhow::Result;
+
+const QUERIES: u64 = 3;
+/// How long the database takes to answer. Waiting for it stands for your I/O.
+const QUERY_TIME: Duration = Duration::from_millis(500);
+
+fn main() -> ExitCode {
+    let args = env::args_os().skip(1).map(|arg| arg.to_string_lossy().into_owned());
+    let result = match &args.collect::<Vec<_>>()[..] {
+        [] => run(),
+        [role, from, below] if role == primes::ROLE => {
+            primes::count_as_child(from, below)
+        }
+        [other, ..] => {
+            eprintln!("expected no argument, not {other}");
+            return ExitCode::from(2);
+        }
+    };
+    let Err(error) = result else { return ExitCode::SUCCESS };
+    let _ = writeln!(io::stderr(), "{error:#}");
+    ExitCode::FAILURE
+}
+
+fn run() -> Result<()> {
+    let (_, io) = measure("I/O alone", || Ok(query_all()))?;
+    let (_, cpu) = measure("CPU alone", primes::count_all)?;
+    let ((orders, count), both) = measure("both, overlapped", || {
+        thread::scope(|scope| {
+            let waiting = scope.spawn(query_all);
+            let count = primes::count_all()?; // while the other threads wait
+            Ok((waiting.join().unwrap(), count))
+        })
+    })?;
+    say(format_args!("{orders} orders, {count} primes below {}", primes::LIMIT));
+    [io, cpu, both].iter().for_each(say);
+    Ok(())
+}
+
+/// Does the work, and returns a line that says how long it took as well.
+fn measure<T>(
+    label: &str,
+    work: impl FnOnce() -> Result<T>,
+) -> Result<(T, String)> {
+    let _span = shared::span(label);
+    say(format_args!("{label}:"));
+    let start = Instant::now();
+    let done = work()?;
+    Ok((done, format!("{label}: {:.2} seconds", start.elapsed().as_secs_f64())))
+}
+
+/// The I/O: a thread for each query. A thread that waits needs no core.
+fn query_all() -> u64 {
+    thread::scope(|scope| {
+        let queries =
+            (1..=QUERIES).map(|number| scope.spawn(move || query(number)));
+        // Collected: all start before one is waited for.
+        let queries: Vec<_> = queries.collect();
+        queries.into_iter().map(|query| query.join().unwrap()).sum()
+    })
+}
+
+fn query(number: u64) -> u64 {
+    shared::waiting(format_args!("query {number}"));
+    thread::sleep(QUERY_TIME);
+    let orders = 10 * number;
+    say(format_args!("[query-{number}] Received {orders} orders"));
+    orders
+}
+
+/// Prints a line. Goes on when nobody reads it (`| head -1`).
+fn say(line: impl Display) {
+    let _ = writeln!(io::stdout(), "{line}");
+}
