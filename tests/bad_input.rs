@@ -10,6 +10,7 @@ use tests::{Checked, Example, Finished, Program, ensure, examples};
 
 /// Arguments that a program refuses: the exit code, and what the line names.
 const WRONG_ARGUMENTS: &[(&str, &[&str], i32, &str)] = &[
+    ("crash-isolation", &["panic"], 2, "panic"),
     ("fibonacci-thread", &["ten"], 2, "\"ten\""),
     ("fibonacci-thread", &["-1"], 2, "\"-1\""),
     ("fibonacci-thread", &["1", "2"], 2, "\"2\""),
@@ -22,6 +23,7 @@ const WRONG_ARGUMENTS: &[(&str, &[&str], i32, &str)] = &[
     ("mixed-workload", &["count-primes", "0"], 2, "count-primes"),
     ("hybrid", &["12"], 2, "12"),
     ("hybrid", &["process-1", "1"], 2, "process-1"),
+    ("print-numbers-process", &["5"], 2, "5"),
     ("producer-consumer", &["12"], 2, "12"),
 ];
 

@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 
 use image::ImageReader;
 use libtest_mimic::{Failed, Trial};
-use tests::{Checked, Example, Program, Running, ensure, examples};
+use tests::program::{binary, files};
+use tests::{Checked, Example, Program, Running, common_form, ensure, examples};
 
 /// At how many moments of a run something is killed.
 const MOMENTS: u32 = 8;
@@ -37,6 +38,18 @@ fn main() {
             },
         ));
     }
+    for name in ["crash-isolation", "print-numbers-process"] {
+        tests.push(Trial::test(
+            format!("{name}: a child that cannot be started"),
+            move || not_started(name),
+        ));
+    }
+    tests.push(Trial::test("crash-isolation: the same in 50 runs", same_crashes));
+    tests.push(Trial::test("print-numbers-process: child killed", child_killed));
+    tests.push(Trial::test(
+        "print-numbers-process: child ends with its parent",
+        child_ends_with_parent,
+    ));
     tests.push(Trial::test("image-processing: a process killed", picture_killed));
     tests
         .push(Trial::test("image-processing: Ctrl-C while busy", busy_interrupted));
@@ -188,6 +201,81 @@ fn role_killed(role: &str, moment: Duration) -> Checked {
     let printed_and_lost = !lost.is_empty() && consumed.last() == lost.first();
     let complete = fits(&accounted(0)) || printed_and_lost && fits(&accounted(1));
     ensure(complete, || format!("something is missing:\n{}", run.output))
+}
+
+/// A run of the example, after a line of shell that sets its limits.
+fn limited(name: &str, limits: &str) -> Program {
+    let script = format!("{limits} && exec \"$0\"");
+    Program::new("sh").args(["-c", &script]).arg(binary(name))
+}
+
+fn not_started(name: &str) -> Checked {
+    // One file beside the three that are open: the loader needs it, and for a pipe
+    // it is not enough.
+    let run = limited(name, "ulimit -n 4").run()?;
+    ensure(run.code() == Some(1), || run.status.to_string())?;
+    let one_line = run.output.lines().count() == 1;
+    ensure(one_line && run.output.starts_with("cannot start "), || {
+        run.output.clone()
+    })?;
+    Ok(run.nothing_left()?)
+}
+
+/// Also where core files are wanted, and where stacks are as large as they may be.
+fn same_crashes() -> Checked {
+    const LIMITS: &str = "ulimit -c $(ulimit -H -c) && ulimit -s $(ulimit -H -s)";
+    let example = Example::named("crash-isolation");
+    let chapter = example.printed_in_chapter("cargo run -qp crash-isolation");
+    let chapter = chapter.ok_or("the chapter does not show the run")?;
+    let lost: Vec<&str> = chapter
+        .lines()
+        .filter_map(|line| line.strip_suffix(": the program is lost"))
+        .collect();
+    ensure(lost == ["abort in a thread", "stack overflow in a thread"], || {
+        chapter.clone()
+    })?;
+    let form = |printed: &str| common_form(&example.name, printed);
+    for _ in 0..10 {
+        let start = |_| limited(&example.name, LIMITS).start();
+        let runs: Vec<Running> = (0..5).map(start).collect();
+        for run in runs {
+            let run = run.finish()?;
+            ensure(run.status.success(), || run.status.to_string())?;
+            ensure(form(&run.output) == form(&chapter), || run.output.clone())?;
+            run.nothing_left()?;
+            let files = files(&run.work());
+            ensure(files.is_empty(), || format!("core files: {files:?}"))?;
+        }
+    }
+    Ok(())
+}
+
+/// The child of print-numbers-process, as soon as it is there.
+fn start_print_numbers() -> Result<(Running, u32), Failed> {
+    let mut run = Program::rust(&Example::named("print-numbers-process")).start();
+    let child = run.child(|command| command.ends_with(" print-numbers"));
+    Ok((run, child.ok_or("there is no child")?))
+}
+
+fn child_killed() -> Checked {
+    let (run, child) = start_print_numbers()?;
+    run.kill(child);
+    let run = run.finish()?;
+    ensure(run.code() == Some(1), || run.status.to_string())?;
+    let last = run.output.lines().last();
+    let said = last == Some("the child ended with signal: 9 (SIGKILL)");
+    ensure(said && !run.output.contains("finished"), || run.output.clone())?;
+    Ok(run.nothing_left()?)
+}
+
+fn child_ends_with_parent() -> Checked {
+    let (run, _) = start_print_numbers()?;
+    run.kill(run.pid());
+    let run = run.finish()?; // the output ends with the child
+    ensure(!run.output.contains("Process: 4"), || {
+        format!("it went on:\n{}", run.output)
+    })?;
+    Ok(run.others_end()?)
 }
 
 /// An image-processing run whose second picture is a named pipe to which nobody

@@ -36,6 +36,10 @@ fn main() {
             .with_ignored_flag(!unix),
         Trial::test("mixed-workload: counts while queries wait", mixed_workload),
         Trial::test("hybrid: all threads of all processes at once", hybrid),
+        Trial::test("crash-isolation: what is lost is torn", lost_is_torn)
+            .with_ignored_flag(!unix),
+        Trial::test("crash-isolation: children end with their parent", orphans)
+            .with_ignored_flag(!unix),
         Trial::test("10 000 spans of 4 processes, none lost", none_lost),
         Trial::test("a log that cannot be written stops nobody", no_log),
         Trial::test("cargo timeline draws and passes on", drawn),
@@ -243,6 +247,43 @@ fn hybrid() -> Checked {
         }
     }
     Ok(())
+}
+
+/// A panic ends the span of the risky work. An abort and a stack overflow end none,
+/// in any thread of their process.
+fn lost_is_torn() -> Checked {
+    let (_, timeline) = record(example("crash-isolation"))?;
+    ensure(timeline.processes.len() == 9, || format!("{timeline:#?}"))?;
+    for process in &timeline.processes {
+        let lost = ["abort", "stack-overflow"]
+            .iter()
+            .any(|crash| process.label.starts_with(crash));
+        let spans: Vec<&Span> =
+            process.lanes.iter().flat_map(|lane| &lane.spans).collect();
+        let as_it_crashed = |span: &&Span| {
+            let panicked = span.name == "risky work" && !lost;
+            (span.torn, span.panicked) == (lost, panicked)
+        };
+        // In a thread, main has other work beside the risky one.
+        let count = if process.label.ends_with("-in-a-thread") { 2 } else { 1 };
+        let right = spans.len() == count && spans.iter().all(as_it_crashed);
+        ensure(right, || format!("{process:#?}"))?;
+    }
+    Ok(())
+}
+
+/// Killed with the parent in the middle, no child comes to the end of a span.
+fn orphans() -> Checked {
+    let program = example("crash-isolation");
+    let log = program.work().join("run.log");
+    let mut run = program.env("TIMELINE_LOG", &log).start();
+    run.child(|command| command.ends_with(" panic-in-a-thread"))
+        .ok_or("there is no child")?;
+    run.kill(run.pid());
+    let run = run.finish()?;
+    run.others_end()?;
+    let log = fs::read_to_string(&log)?;
+    ensure(!log.lines().any(|line| line.starts_with("end")), || log)
 }
 
 /// This program in its other role: records spans with names of their own, some

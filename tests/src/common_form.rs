@@ -19,8 +19,10 @@ static NOISE: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// What differs from run to run in one example: its random values.
-const RANDOM: &[(&str, &str)] =
-    &[("producer-consumer", r"(Produced|Consumed): \d+")];
+const RANDOM: &[(&str, &str)] = &[
+    ("crash-isolation", r"(thread '\w+')( \(\d+\))?"),
+    ("producer-consumer", r"(Produced|Consumed): \d+"),
+];
 
 /// Brings what the example printed to a form in which only what may vary is gone.
 ///

@@ -24,6 +24,14 @@ impl Example {
         fs::read_to_string(self.folder.join(name)).unwrap_or_default()
     }
 
+    /// What `command` prints, as a console fence of the chapter has it.
+    pub fn printed_in_chapter(&self, command: &str) -> Option<String> {
+        let chapter = self.read("README.md");
+        let (_, rest) =
+            chapter.split_once(&format!("```console\n$ {command}\n"))?;
+        Some(rest.split_once("```")?.0.to_owned())
+    }
+
     /// The Python twin's file.
     pub fn python(&self) -> PathBuf {
         self.folder.join(format!("{}.py", self.name.replace('-', "_")))

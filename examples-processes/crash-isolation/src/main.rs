@@ -1,0 +1,117 @@
+//! The same crash in a thread and in a process: what survives, who learns of it.
+//!
+//! Run it:    `cargo run -p crash-isolation`
+//! Look for:  an abort in a thread takes the program with it, in a process it does
+//!            not.
+//! Python:    `crash_isolation.py`
+
+mod child;
+mod crash;
+#[cfg(test)]
+mod tests;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+use std::{env, thread};
+
+use anyhow::{Context, Result};
+
+use child::Ended;
+
+/// Where a crash happens.
+const PLACES: [&str; 2] = ["thread", "process"];
+
+fn main() -> ExitCode {
+    let Some(role) = env::args_os().nth(1) else { return supervise() };
+    let role = role.to_string_lossy();
+    for (name, crash) in crash::ALL {
+        if role == in_a("thread", name) {
+            child::prepare();
+            crash_in_a_thread(crash);
+            return ExitCode::SUCCESS;
+        }
+        if role == in_a("process", name) {
+            child::prepare();
+            work_and_crash(crash);
+            return ExitCode::SUCCESS;
+        }
+    }
+    eprintln!("expected no argument, not {role}");
+    ExitCode::from(2)
+}
+
+/// The role of a child.
+fn in_a(place: &str, crash: &str) -> String {
+    format!("{crash}-in-a-{place}")
+}
+
+/// A child that plays a whole program: one of its threads crashes, and main has
+/// other work to do.
+fn crash_in_a_thread(crash: fn()) {
+    let _span = shared::span("other work");
+    let worker = thread::Builder::new().name("worker".into());
+    let worker = worker.spawn(move || work_and_crash(crash));
+
+    // `join` returns if only the thread is lost. If all is lost, main is, too.
+    if let Err(panic) = worker.expect("the system can start a thread").join() {
+        say(&format!("join returned Err: {}", crash::words(&*panic)));
+    }
+    if let Some(repaired) = crash::repair() {
+        say(&repaired);
+    }
+    thread::sleep(crash::WORK);
+}
+
+fn work_and_crash(crash: fn()) {
+    let _span = shared::span("risky work");
+    thread::sleep(crash::WORK);
+    crash();
+}
+
+/// What a child says to its parent. If nobody listens any more, it does not matter.
+fn say(words: &str) {
+    let _ = writeln!(io::stdout(), "{words}");
+}
+
+fn supervise() -> ExitCode {
+    if let Err(error) = let_crash() {
+        let _ = writeln!(io::stderr(), "{error:#}");
+        return ExitCode::FAILURE;
+    }
+    ExitCode::SUCCESS
+}
+
+/// Lets everything crash at once, each in a child of its own, and reports.
+fn let_crash() -> Result<()> {
+    let _span = shared::span("other work");
+    let roles_of = |(name, _)| PLACES.map(|place| in_a(place, name));
+    let roles: Vec<String> = crash::ALL.into_iter().flat_map(roles_of).collect();
+    let ended: Vec<Result<Ended>> = thread::scope(|scope| {
+        let run = |role| scope.spawn(move || child::run(role));
+        let children: Vec<_> = roles.iter().map(String::as_str).map(run).collect();
+        children.into_iter().map(|child| child.join().unwrap()).collect()
+    });
+    for (role, ended) in roles.iter().zip(ended) {
+        report(role, &ended?).context("cannot print")?;
+    }
+    Ok(())
+}
+
+fn report(role: &str, ended: &Ended) -> io::Result<()> {
+    let well = ended.status.success();
+    // In a thread, the program is the child. In a process, it is this one.
+    let program =
+        if well || role.ends_with("process") { "goes on" } else { "is lost" };
+    let mut out = io::stdout().lock();
+    writeln!(out, "{}: the program {program}", role.replace('-', " "))?;
+    for line in ended.output.lines() {
+        writeln!(out, "  {line}")?;
+    }
+    if !well {
+        writeln!(out, "  {}", ended.status)?;
+        if let Some(line) = &ended.complaint {
+            writeln!(out, "  {line}")?;
+        }
+    }
+    Ok(())
+}
