@@ -24,7 +24,14 @@ const WRONG_ARGUMENTS: &[(&str, &[&str], i32, &str)] = &[
     ("hybrid", &["12"], 2, "12"),
     ("hybrid", &["process-1", "1"], 2, "process-1"),
     ("print-numbers-process", &["5"], 2, "5"),
+    ("parallel-sum", &["many"], 2, "\"many\""),
+    ("parallel-sum", &["10000001"], 2, "\"10000001\""),
+    ("parallel-sum", &["1", "2"], 2, "\"2\""),
     ("producer-consumer", &["12"], 2, "12"),
+    ("sum-of-squares", &["ten"], 2, "\"ten\""),
+    ("sum-of-squares", &["4294967296"], 2, "\"4294967296\""),
+    ("sum-of-squares", &["--sum"], 2, "\"--sum\""),
+    ("sum-of-squares", &["--sum", "ten"], 2, "\"ten\""),
 ];
 
 fn main() {

@@ -75,10 +75,12 @@ fn main() {
             },
         ));
     }
+    tests.push(Trial::test("sum-of-squares: a process killed", sum_killed));
     // Work for days.
     for (name, args) in [
-        ("mixed-workload", ["count-primes", "0", "1000000000000"]),
-        ("hybrid", ["process-1", "1", "100000000"]),
+        ("mixed-workload", &["count-primes", "0", "1000000000000"][..]),
+        ("hybrid", &["process-1", "1", "100000000"]),
+        ("sum-of-squares", &["--sum", "1000000000000"]),
     ] {
         tests.push(Trial::test(
             format!("{name}: a child without parent"),
@@ -350,7 +352,7 @@ fn parent_interrupted(example: &Example, moment: Duration) -> Checked {
 }
 
 /// A child whose standard input has ended already ends in the middle of its work.
-fn child_without_parent(name: &str, args: [&str; 3]) -> Checked {
+fn child_without_parent(name: &str, args: &[&str]) -> Checked {
     let run = Program::rust(&Example::named(name)).args(args).run()?;
     ensure(run.code() == Some(1), || run.status.to_string())?;
     ensure(run.output.is_empty(), || run.output.clone())?;
@@ -425,4 +427,28 @@ fn share_killed(moment: Duration) -> Checked {
     }
     orders.sort_unstable();
     ensure(orders.iter().copied().eq(1..=12), || run.output.clone())
+}
+
+/// One of the processes dies: its number is named, the other sums are there.
+fn sum_killed() -> Checked {
+    // Long enough to be caught at work.
+    let first = if cfg!(debug_assertions) { 30_000_000 } else { 300_000_000 };
+    let program = Program::rust(&Example::named("sum-of-squares"));
+    let mut run = program.arg(first.to_string()).start();
+    let killed = first + 2;
+    let child = run.child(|command| command.ends_with(&format!(" {killed}")));
+    run.kill(child.ok_or("no process has begun")?);
+    let run = run.finish()?;
+    ensure(run.code() == Some(1), || format!("{}:\n{}", run.status, run.output))?;
+    let formula = |n: u128| (n - 1) * n * (2 * n - 1) / 6;
+    let results = (first..first + 8).map(|number| {
+        if number == killed {
+            return format!("{number}: its process ended with signal: 9 (SIGKILL)");
+        }
+        format!("Sum of squares below {number}: {}", formula(number))
+    });
+    let expected = results.chain(["Results match: false".to_owned()]);
+    // Before them come the number of cores and two times.
+    ensure(run.output.lines().skip(3).eq(expected), || run.output.clone())?;
+    Ok(run.nothing_left()?)
 }

@@ -15,23 +15,36 @@ use tests::{
 const OWN_OUTPUT: &[(&str, &str)] =
     &[("crash-isolation", "Python has other crashes than Rust")];
 
+/// Arguments with which the two are compared, too.
+const ARGUMENTS: &[(&str, &[&str])] = &[
+    ("parallel-sum", &["0"]),
+    ("parallel-sum", &["2345"]),
+    ("sum-of-squares", &["0"]),
+    ("sum-of-squares", &["12345"]),
+];
+
 fn main() {
-    let test = |example: Example| {
+    let test = |example: Example, args: &'static [&str]| {
         let missing = python_is_missing(&example);
         let kind = missing.clone().unwrap_or_default();
-        let name = example.name.clone();
-        let own = OWN_OUTPUT.iter().any(|(own, _)| *own == name);
-        let check = if own { same_as_in_chapter } else { same };
-        Trial::test(name, move || check(&example))
+        let name = [&[example.name.as_str()], args].concat().join(" ");
+        let own = OWN_OUTPUT.iter().any(|(own, _)| *own == example.name);
+        let check = move || {
+            if own { same_as_in_chapter(&example) } else { same(&example, args) }
+        };
+        Trial::test(name, check)
             .with_ignored_flag(missing.is_some())
             .with_kind(kind)
     };
-    tests::run(examples().into_iter().map(test).collect())
+    let without = examples().into_iter().map(|example| test(example, &[]));
+    let with =
+        ARGUMENTS.iter().map(|(name, args)| test(Example::named(name), args));
+    tests::run(without.chain(with).collect())
 }
 
-fn same(example: &Example) -> Checked {
-    let (rust, python) =
-        (Program::rust(example).start(), Program::python(example).start());
+fn same(example: &Example, args: &[&str]) -> Checked {
+    let rust = Program::rust(example).args(args).start();
+    let python = Program::python(example).args(args).start();
     let (rust, python) = (rust.finish()?, python.finish()?);
     agree(example, ("Rust", &rust.output), &python)
 }

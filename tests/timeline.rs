@@ -40,6 +40,8 @@ fn main() {
             .with_ignored_flag(!unix),
         Trial::test("crash-isolation: children end with their parent", orphans)
             .with_ignored_flag(!unix),
+        Trial::test("parallel-sum: serial, then a chunk a core", chunks),
+        Trial::test("sum-of-squares: serial, then in processes", in_processes),
         Trial::test("10 000 spans of 4 processes, none lost", none_lost),
         Trial::test("a log that cannot be written stops nobody", no_log),
         Trial::test("cargo timeline draws and passes on", drawn),
@@ -245,6 +247,63 @@ fn hybrid() -> Checked {
                 format!("one after the other: {a:?}, {b:?}")
             })?;
         }
+    }
+    Ok(())
+}
+
+/// What main computes alone is done before any thread begins, and each thread gets
+/// its chunk before the first of them is done.
+fn chunks() -> Checked {
+    const SIZE: usize = 100_000;
+    let cores = thread::available_parallelism()?.get();
+    let count = SIZE * cores;
+    let (_, timeline) = record(example("parallel-sum").arg(count.to_string()))?;
+    let main = &timeline.lanes().next().ok_or("no lanes")?.spans;
+    let serial: Vec<&Span> = main.iter().filter(|span| !span.wait).collect();
+    let [serial] = serial[..] else { return Err(format!("{main:#?}").into()) };
+    ensure(serial.name == format!("sum of {count}"), || serial.name.clone())?;
+
+    let others: Vec<&Span> =
+        timeline.lanes().skip(1).flat_map(|l| &l.spans).collect();
+    let early = others.iter().find(|span| span.begin < serial.end);
+    ensure(early.is_none(), || {
+        format!("before the end of the serial sum: {early:?}")
+    })?;
+    let name = format!("sum of {SIZE}");
+    let chunks: Vec<_> =
+        others.into_iter().filter(|span| span.name == name).collect();
+    ensure(chunks.len() == cores, || format!("{} chunks", chunks.len()))?;
+    let together = chunks.iter().all(|a| chunks.iter().all(|b| overlap(a, b)));
+    ensure(together, || format!("not at the same time: {chunks:#?}"))
+}
+
+/// Each number is summed twice: by main, one after the other, and then in a process
+/// of its own, never more of them at once than there are cores.
+fn in_processes() -> Checked {
+    let cores = thread::available_parallelism()?.get();
+    let (_, timeline) = record(example("sum-of-squares"))?;
+    let mut lanes = timeline.lanes();
+    let main = &lanes.next().ok_or("no lanes")?.spans;
+    let serial: Vec<&Span> = main.iter().filter(|span| !span.wait).collect();
+    let mut children: Vec<&Span> = lanes.flat_map(|lane| &lane.spans).collect();
+    ensure(timeline.processes.len() == 9, || "not a process for each".into())?;
+
+    children.sort_by_key(|span| &span.name);
+    for spans in [&serial, &children] {
+        let names = spans.iter().map(|span| span.name.clone());
+        let right = names.eq((0..8).map(|n| format!("sum {}", 10_000_000 + n)));
+        ensure(right, || format!("{spans:#?}"))?;
+    }
+    let one_by_one = serial.is_sorted_by(|a, b| a.end <= b.begin);
+    ensure(one_by_one, || format!("not one after the other: {serial:#?}"))?;
+    for moment in children.iter().map(|span| span.begin) {
+        ensure(moment >= serial[7].end, || {
+            "before the end of the serial sums".into()
+        })?;
+        let working =
+            children.iter().filter(|s| s.begin <= moment && moment < s.end);
+        let working = working.count();
+        ensure(working <= cores, || format!("{working} at once on {cores} cores"))?;
     }
     Ok(())
 }

@@ -18,10 +18,13 @@ static NOISE: LazyLock<Regex> = LazyLock::new(|| {
     .expect("the expression is right")
 });
 
-/// What differs from run to run in one example: its random values.
+/// What differs from run to run in one example: its random values, or how many
+/// cores there are and what they are worth.
 const RANDOM: &[(&str, &str)] = &[
     ("crash-isolation", r"(thread '\w+')( \(\d+\))?"),
+    ("parallel-sum", r"(Cores: |_, )[\d.]+"),
     ("producer-consumer", r"(Produced|Consumed): \d+"),
+    ("sum-of-squares", r"(Cores: |_, )[\d.]+"),
 ];
 
 /// Brings what the example printed to a form in which only what may vary is gone.
@@ -85,6 +88,9 @@ mod tests {
         assert!(same("[p] Produced: 1", "[p] Produced: 99"));
         assert!(!same("[p] Produced: 1", "[p] Consumed: 1"));
         assert!(!same("balance: 150", "balance: 140"));
+        let sum = |printed| common_form("parallel-sum", printed);
+        assert_eq!(sum("Pool: 1.0 s, 1.98 times"), sum("Pool: 20 ms, 0.9 times"));
+        assert_ne!(sum("Sum: 1"), sum("Sum: 2"));
         assert_ne!(
             common_form("other", "Produced: 1"),
             common_form("other", "Produced: 2")

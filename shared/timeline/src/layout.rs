@@ -71,8 +71,10 @@ pub fn shortened(text: &str, width: usize) -> String {
 pub fn legend(timeline: &Timeline, colours: usize) -> Vec<(Sign, String)> {
     let mut entries: Vec<(Sign, String)> = Vec::new();
     let mut groups: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
-    for span in timeline.spans().filter(|span| !span.wait) {
-        groups.entry(span.group).or_default().push(&span.name);
+    for span in timeline.spans() {
+        if let Sign::Work(group) = span.sign() {
+            groups.entry(group).or_default().push(&span.name);
+        }
     }
     if groups.len() > colours {
         entries.push((Sign::Work(0), "works".into()));

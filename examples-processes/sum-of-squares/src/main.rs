@@ -1,0 +1,120 @@
+//! `Pool.map` by hand: sums of squares, one after the other, and then each in a
+//! process of its own.
+//!
+//! Run it:    `cargo run -p sum-of-squares`, or with a number of your own:
+//!            `cargo run --release -p sum-of-squares -- 100000000`
+//! Look for:  the same sums in half the time, on two cores.
+//! Python:    `sum_of_squares.py`
+
+mod processes;
+#[cfg(test)]
+mod tests;
+
+use std::hint;
+use std::io::{self, ErrorKind, Write};
+use std::process::ExitCode;
+use std::time::Instant;
+use std::{env, thread};
+
+use anyhow::{Context, Result};
+
+/// The first argument of the program in its other role.
+const ROLE: &str = "--sum";
+
+/// The first of the eight numbers, in a run without arguments.
+const FIRST: u32 = 10_000_000;
+
+fn main() -> ExitCode {
+    let args = env::args_os().skip(1).map(|arg| arg.to_string_lossy().into_owned());
+    let args: Vec<String> = args.collect();
+    // Before anything else, or every child would start children of its own.
+    if let [role, number] = args.as_slice()
+        && role == ROLE
+        && let Ok(number) = number.parse()
+    {
+        return exit_code(send_sum(number));
+    }
+    match parse(&args) {
+        Ok(first) => exit_code(compare(first)),
+        Err(wrong_argument) => {
+            let _ = writeln!(io::stderr(), "{wrong_argument}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// The child's whole work: one number in, one line out.
+fn send_sum(number: u64) -> Result<ExitCode> {
+    processes::end_with_parent();
+    writeln!(io::stdout(), "{}", sum_of_squares(number))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn compare(first: u32) -> Result<ExitCode> {
+    let mut out = io::stdout();
+    let numbers: Vec<u64> = (first.into()..).take(8).collect();
+    let cores = thread::available_parallelism()?.get();
+    writeln!(out, "Cores: {cores}")?;
+
+    let one_by_one = || numbers.iter().map(|&n| sum_of_squares(n)).collect();
+    let (serial, alone): (Vec<u128>, f64) = timed(one_by_one);
+    writeln!(out, "Serial: {alone:.2} seconds")?;
+
+    shared::waiting("processes");
+    let in_processes = || processes::map(&numbers, cores, |&n| sum_in_a_process(n));
+    let (sums, time) = timed(in_processes);
+    let faster = alone / time;
+    writeln!(out, "Processes: {time:.2} seconds, {faster:.2} times as fast")?;
+
+    for (number, sum) in numbers.iter().zip(&sums) {
+        match sum {
+            Ok(sum) => writeln!(out, "Sum of squares below {number}: {sum}")?,
+            Err(error) => writeln!(io::stderr(), "{number}: {error:#}")?,
+        }
+    }
+    let all_match = sums.iter().flatten().eq(&serial);
+    writeln!(out, "Results match: {all_match}")?;
+    Ok(if all_match { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn sum_in_a_process(number: u64) -> Result<u128> {
+    let sum = processes::run_again([ROLE, &number.to_string()])?;
+    sum.parse().with_context(|| format!("its process sent {sum:?}"))
+}
+
+/// The sum of `i * i` for all `i` below `number`. It is above 2^64 soon.
+fn sum_of_squares(number: u64) -> u128 {
+    let _span = shared::span(format_args!("sum {number}"));
+    // Without `black_box` a release build has no loop: the compiler finds the
+    // formula for the sum, and there is nothing left to measure.
+    (0..number).map(|i| u128::from(hint::black_box(i)).pow(2)).sum()
+}
+
+/// What `work` returns, and how many seconds it takes.
+fn timed<R>(work: impl FnOnce() -> R) -> (R, f64) {
+    let start = Instant::now();
+    (work(), start.elapsed().as_secs_f64())
+}
+
+/// No argument, or the first of the numbers.
+fn parse(args: &[String]) -> Result<u32, String> {
+    let parsed = match args {
+        [] => Ok(FIRST),
+        [first] => first.parse().map_err(|_| first),
+        [_, extra, ..] => Err(extra),
+    };
+    let most = u32::MAX;
+    parsed
+        .map_err(|wrong| format!("expected a number, 0 to {most}, not \"{wrong}\""))
+}
+
+fn exit_code(result: Result<ExitCode>) -> ExitCode {
+    result.unwrap_or_else(|error| {
+        // Whoever read our lines has left (`| head -1`): nobody to tell.
+        let left = |error: &io::Error| error.kind() == ErrorKind::BrokenPipe;
+        if !error.downcast_ref().is_some_and(left) {
+            let _ = writeln!(io::stderr(), "{error:#}");
+        }
+        ExitCode::FAILURE
+    })
+}

@@ -1,0 +1,23 @@
+//! Start a thread, and wait until it is done.
+//!
+//! Run it:    `cargo run -p print-numbers-thread`
+//! Look for:  main's line comes last, because main waits.
+//! Python:    `print_numbers_thread.py`
+
+use std::thread;
+use std::time::Duration;
+
+fn main() {
+    let numbers = thread::spawn(print_numbers);
+    shared::waiting("join");
+    numbers.join().unwrap(); // waits; `unwrap` passes on a panic of the thread
+    println!("Main thread finished");
+}
+
+fn print_numbers() {
+    for number in 0..5 {
+        let _span = shared::span(format_args!("number {number}"));
+        thread::sleep(Duration::from_millis(100)); // your work
+        println!("Thread: {number}");
+    }
+}
