@@ -22,7 +22,7 @@ pub fn map<T: Sync, R: Send>(
         for _ in 0..at_once.min(items.len()) {
             scope.spawn(|| {
                 loop {
-                    // Its own statement, so that the lock is free while `work` runs.
+                    // A statement of its own: the lock is free while `work` runs.
                     let next = todo.lock().unwrap().next();
                     let Some((item, result)) = next else { break };
                     *result = Some(work(item));
