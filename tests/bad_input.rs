@@ -11,6 +11,8 @@ use tests::{Checked, Example, Finished, Program, ensure, examples};
 /// Arguments that a program refuses: the exit code, and what the line names.
 const WRONG_ARGUMENTS: &[(&str, &[&str], i32, &str)] = &[
     ("crash-isolation", &["panic"], 2, "panic"),
+    ("download-pool", &["http://127.0.0.1:1/", "--fast"], 2, "--fast"),
+    ("download-sites", &["http://127.0.0.1:1/", "--fast"], 2, "--fast"),
     ("fibonacci-thread", &["ten"], 2, "\"ten\""),
     ("fibonacci-thread", &["-1"], 2, "\"-1\""),
     ("fibonacci-thread", &["1", "2"], 2, "\"2\""),

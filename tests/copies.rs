@@ -7,6 +7,9 @@ use std::{env, fs};
 use tests::program::{build, files};
 use tests::{Checked, Example, Program, common_form, ensure, root};
 
+/// Without `shared` there is no local web site: these need URLs.
+const NEED_URLS: [&str; 2] = ["download-pool", "download-sites"];
+
 fn main() {
     tests::run(tests::for_each_example(stands_alone))
 }
@@ -34,9 +37,16 @@ fn stands_alone(example: &Example) -> Checked {
     let built = copies.join("target");
     let programs =
         build(&copy, &["--offline", "--target-dir", &built.to_string_lossy()]);
+    let mut urls = Vec::new();
+    if NEED_URLS.contains(&example.name.as_str()) {
+        let asks = Program::new(&programs[&example.name]).run()?;
+        let asked = asks.code() == Some(2) && asks.output.contains("expected URLs");
+        ensure(asked, || format!("{}:\n{}", asks.status, asks.output))?;
+        urls = shared::sites(9);
+    }
     let (alone, here) = (
-        Program::new(&programs[&example.name]).run()?,
-        Program::rust(example).run()?,
+        Program::new(&programs[&example.name]).args(&urls).run()?,
+        Program::rust(example).args(&urls).run()?,
     );
     ensure(alone.status.success(), || {
         format!("{}:\n{}", alone.status, alone.output)

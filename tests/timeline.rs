@@ -30,6 +30,8 @@ fn main() {
     let unix = cfg!(unix);
     tests::run(vec![
         Trial::test("bank-account: one critical section at a time", one_at_a_time),
+        Trial::test("download-sites: a lane for each download", lane_each),
+        Trial::test("download-pool: five at a time, nine in all", five_at_a_time),
         Trial::test("image-processing: no more processes than cores", cores),
         Trial::test("producer-consumer: the queue is bounded", bounded),
         Trial::test("producer-consumer: a killed child is torn", torn)
@@ -89,6 +91,40 @@ fn one_at_a_time() -> Checked {
     ensure(timeline.spans().any(|span| span.name == "lock"), || {
         "nobody waited".into()
     })
+}
+
+fn lane_each() -> Checked {
+    let (_, timeline) = record(example("download-sites"))?;
+    for site in 1..=9 {
+        let label = format!("site-{site}");
+        let lane = timeline.lanes().find(|lane| lane.label == label);
+        let spans = lane.map_or(&[][..], |lane| &lane.spans);
+        let names: Vec<&str> = spans.iter().map(|span| &*span.name).collect();
+        ensure(names == ["download", "answer", "read"], || {
+            format!("{label}: {names:?}")
+        })?;
+    }
+    Ok(())
+}
+
+fn five_at_a_time() -> Checked {
+    let (_, timeline) = record(example("download-pool"))?;
+    let sites: Vec<&Span> =
+        timeline.spans().filter(|span| span.name.starts_with("site-")).collect();
+    let mut seen: Vec<&str> = sites.iter().map(|span| &*span.name).collect();
+    seen.sort_unstable();
+    let all: Vec<String> = (1..=9).map(|site| format!("site-{site}")).collect();
+    ensure(seen == all, || format!("not one span a site: {seen:?}"))?;
+    // If there is a moment of too many, there is one at which a span begins.
+    for begun in &sites {
+        let at_once =
+            sites.iter().filter(|s| s.begin <= begun.begin && begun.begin < s.end);
+        let at_once = at_once.count();
+        ensure(at_once <= 5, || format!("{at_once} at once"))?;
+    }
+    let workers = timeline.lanes().filter(|l| l.label.starts_with("worker"));
+    let workers = workers.count();
+    ensure(workers <= 5, || format!("{workers} workers"))
 }
 
 fn cores() -> Checked {

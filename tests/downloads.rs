@@ -1,0 +1,367 @@
+//! As many downloads are under way at once as should be, and one that fails costs
+//! one line with its URL and the reason, whatever the site does.
+
+use std::fs;
+use std::io::{self, BufRead, BufReader, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Barrier, OnceLock};
+use std::thread;
+use std::time::Duration;
+
+use libtest_mimic::Trial;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use tests::program::binary;
+use tests::{Checked, Example, Finished, Program, ensure};
+use ureq::Agent;
+use ureq::tls::{Certificate, RootCerts, TlsConfig};
+
+#[path = "../examples-threads/download-sites/src/download.rs"]
+mod download;
+
+const EXAMPLES: [&str; 2] = ["download-sites", "download-pool"];
+const WORKERS: usize = 5; // of download-pool
+const PAGE: &str = "hello";
+
+fn main() {
+    let mut tests = vec![
+        Trial::test("download-sites: all at once", all_at_once),
+        Trial::test("download-pool: five at once, never six", five_at_once),
+        Trial::test("download-pool: 500 URLs, few threads", few_threads),
+        Trial::test("download-sites: 500 URLs", || {
+            let urls = pages(serve(hello), 500);
+            let run = example("download-sites").args(&urls).run()?;
+            ensure(run.code() == Some(0), || run.output.clone())?;
+            every_url_has_one_outcome(&run, &urls)
+        }),
+        Trial::test("both: the same download.rs", || {
+            let [sites, pool] =
+                EXAMPLES.map(|name| Example::named(name).read("src/download.rs"));
+            ensure(sites == pool, || "they differ".into())
+        }),
+        Trial::test("both: a certificate is trusted or refused", certificate),
+    ];
+    for name in EXAMPLES {
+        tests.push(Trial::test(format!("{name}: no proxy here"), move || {
+            let run = example(name).env("ALL_PROXY", "http://127.0.0.1:1").run()?;
+            ensure(run.status.success(), || run.output)
+        }));
+        tests.push(Trial::test(
+            format!("{name}: each kind of failure"),
+            move || failures(name),
+        ));
+        tests.push(
+            Trial::test(format!("{name}: no more sockets"), move || {
+                few_sockets(name)
+            })
+            .with_ignored_flag(cfg!(not(unix))), // it needs a shell
+        );
+    }
+    tests::run(tests)
+}
+
+fn example(name: &str) -> Program {
+    Program::rust(&Example::named(name))
+}
+
+/// Starts a server that hands the path of each request and its connection to
+/// `answer`, each on a thread. It stays until the tests end.
+fn serve(
+    answer: impl Fn(&str, &TcpStream) -> io::Result<()> + Send + Sync + 'static,
+) -> SocketAddr {
+    let answer = Arc::new(answer);
+    accept(move |client| {
+        let path = request(&mut BufReader::new(client))?;
+        answer(&path, client)
+    })
+}
+
+/// Starts a server that hands each connection to `talk`.
+fn accept(
+    talk: impl Fn(&TcpStream) -> io::Result<()> + Send + Sync + 'static,
+) -> SocketAddr {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+    let address = listener.local_addr().expect("it has an address");
+    let talk = Arc::new(talk);
+    thread::spawn(move || {
+        for client in listener.incoming().map_while(Result::ok) {
+            let talk = Arc::clone(&talk);
+            // The client may leave at any time.
+            thread::spawn(move || drop(talk(&client)));
+        }
+    });
+    address
+}
+
+/// Reads the head of a request and returns the path.
+fn request(from: &mut impl BufRead) -> io::Result<String> {
+    let mut lines = from.lines();
+    let first = lines.next().transpose()?.unwrap_or_default();
+    while lines.next().transpose()?.is_some_and(|line| !line.is_empty()) {}
+    Ok(first.split(' ').nth(1).unwrap_or_default().into())
+}
+
+fn hello(_path: &str, client: &TcpStream) -> io::Result<()> {
+    respond(client, "200 OK", PAGE)
+}
+
+fn respond(mut to: impl Write, status: &str, body: &str) -> io::Result<()> {
+    let length = body.len();
+    let head = format!(
+        "HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n"
+    );
+    to.write_all(format!("{head}\r\n{body}").as_bytes())?;
+    to.flush()
+}
+
+/// URLs of `count` pages of a server.
+fn pages(address: SocketAddr, count: usize) -> Vec<String> {
+    (1..=count).map(|page| format!("http://{address}/page-{page}")).collect()
+}
+
+/// The site answers when nine requests have arrived: if one of the downloads
+/// waited for another, none would be done.
+fn all_at_once() -> Checked {
+    let nine = Barrier::new(9);
+    let site = serve(move |path, client| {
+        nine.wait();
+        hello(path, client)
+    });
+    let urls = pages(site, 9);
+    let run = example("download-sites").args(&urls).run()?;
+    ensure(run.status.success(), || run.output.clone())?;
+    every_url_has_one_outcome(&run, &urls)
+}
+
+/// The site keeps the first four requests until the last has come. Without a fifth
+/// worker none would come; with a sixth, two would be there besides the four.
+fn five_at_once() -> Checked {
+    const URLS: usize = 60;
+    let last = Barrier::new(WORKERS);
+    let (come, now) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let most = Arc::new(AtomicUsize::new(0));
+    let recorded = Arc::clone(&most);
+    let site = serve(move |path, client| {
+        let others = now.fetch_add(1, Ordering::SeqCst);
+        recorded.fetch_max(others + 1, Ordering::SeqCst);
+        let number = come.fetch_add(1, Ordering::SeqCst) + 1;
+        if number < WORKERS || number == URLS {
+            last.wait();
+        }
+        thread::sleep(Duration::from_millis(1)); // a quick site, but not too quick
+        // Before the answer: the client may come back with the next request.
+        now.fetch_sub(1, Ordering::SeqCst);
+        hello(path, client)
+    });
+    let urls = pages(site, URLS);
+    let run = example("download-pool").args(&urls).run()?;
+    ensure(run.status.success(), || run.output.clone())?;
+    every_url_has_one_outcome(&run, &urls)?;
+    let most = most.load(Ordering::SeqCst);
+    ensure(most == WORKERS, || format!("{most} at once"))
+}
+
+/// Each of 500 requests looks how many threads the program has at that moment.
+fn few_threads() -> Checked {
+    let (pid, most) = (Arc::new(OnceLock::new()), Arc::new(AtomicUsize::new(0)));
+    let (its_pid, recorded) = (Arc::clone(&pid), Arc::clone(&most));
+    let site = serve(move |path, client| {
+        let tasks = format!("/proc/{}/task", its_pid.wait());
+        let threads = fs::read_dir(tasks).map_or(0, Iterator::count);
+        recorded.fetch_max(threads, Ordering::SeqCst);
+        hello(path, client)
+    });
+    let urls = pages(site, 500);
+    let run = example("download-pool").args(&urls).start();
+    pid.set(run.pid()).expect("it is set once");
+    let run = run.finish()?;
+    ensure(run.status.success(), || run.output.clone())?;
+    every_url_has_one_outcome(&run, &urls)?;
+    let most = most.load(Ordering::SeqCst);
+    // ureq looks up each name on another thread, which is gone when it has it.
+    let expected = if cfg!(target_os = "linux") { 6..=11 } else { 0..=0 };
+    ensure(expected.contains(&most), || format!("{most} threads"))
+}
+
+/// Many more downloads than the program may have sockets.
+fn few_sockets(name: &str) -> Checked {
+    let site = serve(|path, client| {
+        thread::sleep(Duration::from_millis(100)); // a slow site
+        hello(path, client)
+    });
+    let urls = pages(site, 100);
+    let script = "ulimit -n 12; exec \"$0\" \"$@\"";
+    let run = Program::new("sh").args(["-c", script]).arg(binary(name));
+    let run = run.args(&urls).run()?;
+    every_url_has_one_outcome(&run, &urls)?;
+    let failed = run.output.contains("Too many open files");
+    ensure(failed == (run.code() == Some(1)), || run.output.clone())?;
+    // Five need five sockets; one for each of a hundred is too many.
+    ensure(failed == (name == "download-sites"), || run.output)
+}
+
+/// Every URL is begun, and then done or reported, on one line.
+fn every_url_has_one_outcome(run: &Finished, urls: &[String]) -> Checked {
+    for (site, url) in (1..).zip(urls) {
+        let lines = |text: &str| run.output.lines().filter(|l| *l == text).count();
+        let length = PAGE.len();
+        let begun = lines(&format!("[site-{site}] Downloading {url}"));
+        let done =
+            lines(&format!("[site-{site}] Downloaded {length} bytes from {url}"));
+        let failed = failure(run, url).len();
+        ensure((begun, done + failed) == (1, 1), || {
+            format!("{url}: {begun}, {done}, {failed}:\n{}", run.output)
+        })?;
+    }
+    let others = run.output.lines().count() - 2 * urls.len();
+    ensure(others == 2, || format!("two lines for all:\n{}", run.output))
+}
+
+/// What was reported of a download that failed.
+fn failure<'a>(run: &'a Finished, url: &str) -> Vec<&'a str> {
+    let start = format!("{url}: ");
+    run.output.lines().filter_map(|line| line.strip_prefix(&start)).collect()
+}
+
+fn failures(name: &str) -> Checked {
+    let site = serve(misbehave);
+    let secure = serve_securely(&new_certificate());
+    let refused = {
+        let listener = TcpListener::bind(("127.0.0.1", 0))?;
+        listener.local_addr()?
+    }; // nobody listens there any more
+    let cases = [
+        (format!("http://{refused}/"), "refused"),
+        (format!("http://{site}/silent"), "not done after 10s"),
+        (format!("https://{}/", accept(silent)), "not done after 10s"),
+        (format!("http://{site}/trickle"), "not done after 10s"),
+        (format!("http://{site}/endless"), "longer than 10485760 bytes"),
+        (format!("http://{site}/loop"), "too many redirects"),
+        (format!("http://{site}/404"), "http status: 404"),
+        (format!("http://{site}/500"), "http status: 500"),
+        (format!("http://{site}/cut"), "Peer disconnected"),
+        (format!("http://{site}/nothing"), "Peer disconnected"),
+        (format!("http://{site}/garbage"), "invalid HTTP version"),
+        (format!("https://{secure}/"), "invalid peer certificate: UnknownIssuer"),
+        (format!("https://{}/", accept(garbage)), "InvalidContentType"),
+        ("http://no-such-host.invalid/".into(), "io: "),
+        ("ftp://127.0.0.1/".into(), "unknown scheme: ftp"),
+        ("example.com".into(), "missing scheme"),
+        ("http://a b/".into(), "invalid uri"),
+        (String::new(), "empty"),
+    ];
+    let pages = pages(serve(hello), 2);
+    let mut urls: Vec<String> = cases.iter().map(|(url, _)| url.clone()).collect();
+    urls.insert(0, pages[0].clone());
+    urls.push(pages[1].clone());
+    let run = example(name).args(&urls).env("NO_PROXY", "*").run()?;
+
+    ensure(run.code() == Some(1), || format!("{}:\n{}", run.status, run.output))?;
+    every_url_has_one_outcome(&run, &urls)?;
+    for (url, reason) in cases {
+        let said = failure(&run, &url);
+        ensure(said.len() == 1 && said[0].contains(reason), || {
+            format!("{url} does not say \"{reason}\":\n{}", run.output)
+        })?;
+    }
+    let done = run.output.contains("\nDownloaded 2 sites in ");
+    ensure(done, || run.output.clone())?;
+    Ok(run.nothing_left()?)
+}
+
+/// What sites should not do.
+fn misbehave(path: &str, mut client: &TcpStream) -> io::Result<()> {
+    let head = b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n";
+    match path {
+        "/silent" => silent(client),
+        "/trickle" => {
+            client.write_all(head)?;
+            loop {
+                client.write_all(b".")?;
+                thread::sleep(Duration::from_millis(100)); // a very slow site
+            }
+        }
+        "/endless" => {
+            client.write_all(head)?;
+            loop {
+                client.write_all(&[b'x'; 4096])?;
+            }
+        }
+        "/loop" => respond(client, "302 Found\r\nLocation: /loop", ""),
+        "/404" => respond(client, "404 Not Found", "no such page"),
+        "/500" => respond(client, "500 Internal Server Error", "oh"),
+        "/cut" => {
+            client.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhello")
+        }
+        "/garbage" => garbage(client),
+        _ => Ok(()),
+    }
+}
+
+/// Does not speak HTTP, and no TLS either.
+fn garbage(mut client: &TcpStream) -> io::Result<()> {
+    client.write_all(b"I am a toaster\r\n\r\n")?;
+    silent(client)
+}
+
+/// Says nothing, until the client leaves.
+fn silent(mut client: &TcpStream) -> io::Result<()> {
+    io::copy(&mut client, &mut io::sink()).map(drop)
+}
+
+struct NewCertificate {
+    certificate: CertificateDer<'static>,
+    key: Vec<u8>,
+}
+
+/// A certificate for this machine that nobody knows. Made anew each time, so that
+/// it never expires.
+fn new_certificate() -> NewCertificate {
+    let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]);
+    let made = made.expect("it can be made");
+    NewCertificate {
+        certificate: made.cert.der().clone(),
+        key: made.signing_key.serialize_der(),
+    }
+}
+
+/// Starts an HTTPS server.
+fn serve_securely(
+    NewCertificate { certificate, key }: &NewCertificate,
+) -> SocketAddr {
+    let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.clone()));
+    let config = ServerConfig::builder_with_provider(Arc::new(
+        rustls::crypto::ring::default_provider(),
+    ));
+    let config = config.with_safe_default_protocol_versions().expect("it has some");
+    let config = config
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate.clone()], key);
+    let config = Arc::new(config.expect("the key is that of the certificate"));
+    accept(move |client| {
+        let session = ServerConnection::new(Arc::clone(&config));
+        let session = session.map_err(io::Error::other)?;
+        let mut stream = BufReader::new(StreamOwned::new(session, client));
+        request(&mut stream)?;
+        respond(stream.get_mut(), "200 OK", PAGE)?;
+        stream.get_mut().conn.send_close_notify();
+        stream.get_mut().flush()
+    })
+}
+
+/// Whoever knows the certificate gets the page: what refuses it otherwise is the
+/// certificate, and nothing else.
+fn certificate() -> Checked {
+    let new = new_certificate();
+    let url = format!("https://{}/", serve_securely(&new));
+    let known = Certificate::from_der(&new.certificate).to_owned();
+    let tls = TlsConfig::builder().root_certs(RootCerts::new_with_certs(&[known]));
+    let trusting = Agent::config_builder().tls_config(tls.build()).build().into();
+    let page = download::download(&trusting, &url)?;
+    ensure(page == PAGE.as_bytes(), || format!("{page:?}"))?;
+
+    let refused = download::download(&download::agent(), &url);
+    let error = refused.err().ok_or("it is not refused")?.to_string();
+    ensure(error.contains("UnknownIssuer"), || error)
+}
