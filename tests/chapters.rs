@@ -19,6 +19,7 @@ const SECTIONS: [&str; 5] = [
     "Take it with you",
     "Try it",
 ];
+const LONGEST: usize = 120; // lines of a main.rs
 const WIDEST: usize = 84; // characters, for a page of the book
 
 fn main() {
@@ -180,6 +181,9 @@ fn has_parts(example: &Example) -> Checked {
         ensure(manifest.contains(line), || format!("Cargo.toml has no `{line}`"))?;
     }
     let main = example.read("src/main.rs");
+    ensure(main.lines().count() <= LONGEST, || {
+        format!("main.rs has more than {LONGEST} lines")
+    })?;
     let head: Vec<&str> =
         main.lines().take_while(|line| line.starts_with("//!")).collect();
     ensure((4..=8).contains(&head.len()), || {

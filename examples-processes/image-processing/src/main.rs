@@ -82,8 +82,7 @@ fn run(request: Option<(Vec<PathBuf>, PathBuf)>) -> Result<ExitCode> {
     if processes::stopped() {
         return Ok(ExitCode::from(130)); // what shells report for Ctrl-C
     }
-    writeln!(io::stdout(), "Results in {}", out.display())?;
-    writeln!(io::stdout(), "Main process exiting.")?;
+    writeln!(io::stdout(), "Results in {}\nMain process exiting.", out.display())?;
     Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 

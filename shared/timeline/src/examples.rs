@@ -78,7 +78,17 @@ pub fn build(example: &Example, release: bool) -> Result<PathBuf> {
 /// Runs cargo and returns what it printed. Its errors go to the reader.
 fn cargo(args: &[&str]) -> Result<Vec<u8>> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
-    let output = Command::new(cargo).args(args).stderr(Stdio::inherit()).output();
+    let mut command = Command::new(cargo);
+    // `cargo run` has told this process which package it is. Build scripts that look
+    // for it would run again, and what depends on them.
+    let variables = env::vars_os().map(|(name, _)| name);
+    for name in
+        variables.filter(|n| n.as_encoded_bytes().starts_with(b"CARGO_PKG_"))
+    {
+        command.env_remove(name);
+    }
+    command.env_remove("CARGO_MANIFEST_DIR").env_remove("CARGO_MANIFEST_LINKS");
+    let output = command.args(args).stderr(Stdio::inherit()).output();
     let output = output.context("cannot start cargo")?;
     ensure!(output.status.success(), anyhow!("cargo {} failed", args[0]));
     Ok(output.stdout)
