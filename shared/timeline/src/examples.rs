@@ -79,8 +79,8 @@ pub fn build(example: &Example, release: bool) -> Result<PathBuf> {
 fn cargo(args: &[&str]) -> Result<Vec<u8>> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
     let mut command = Command::new(cargo);
-    // `cargo run` has told this process which package it is. Build scripts that look
-    // for it would run again, and what depends on them.
+    // `cargo run` has told this process which package it is. Build scripts that
+    // look for it would run again, and what depends on them.
     let variables = env::vars_os().map(|(name, _)| name);
     for name in
         variables.filter(|n| n.as_encoded_bytes().starts_with(b"CARGO_PKG_"))
