@@ -414,16 +414,16 @@ fn what_failed_keeps_its_cross_when_the_name_is_long() {
 
 #[test]
 fn names_that_come_once_share_a_colour() {
-    let mut lines = Vec::new();
-    for (time, name) in
-        ["cat.jpg", "resize", "dog.jpg", "resize"].iter().enumerate()
-    {
-        lines.push(format!("begin {time} 1 1 0 {name}"));
-    }
-    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
-    let groups: Vec<usize> = read(&lines).spans().map(|span| span.group).collect();
+    let names = ["cat.jpg", "resize", "dog.jpg", "resize"];
+    let lines = names.iter().enumerate().flat_map(|(time, name)| {
+        let begin = format!("begin {time} 1 1 {time} {name}");
+        [begin, format!("end {} 1 1 {time} ", time + 1)]
+    });
+    let lines: Vec<String> = lines.collect();
+    let timeline = read(&lines.iter().map(String::as_str).collect::<Vec<_>>());
+    let groups: Vec<usize> = timeline.spans().map(|span| span.group).collect();
     assert_eq!(groups, [0, 1, 0, 1]);
-    let drawn = terminal::draw(&read(&lines), 80, true);
+    let drawn = terminal::draw(&timeline, 80, true);
     assert!(drawn.contains("cat.jpg …"), "{drawn}");
 }
 
