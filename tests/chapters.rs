@@ -22,6 +22,12 @@ const SECTIONS: [&str; 5] = [
 const LONGEST: usize = 120; // lines of a main.rs
 const WIDEST: usize = 84; // characters, for a page of the book
 
+/// The same pattern, whole in each of the examples that use it.
+const SAME: &[(&str, [&str; 2])] = &[
+    ("src/download.rs", ["download-sites", "download-pool"]),
+    ("src/processes.rs", ["sum-of-squares", "mixed-workload"]),
+];
+
 fn main() {
     let mut tests = Vec::new();
     for example in examples() {
@@ -42,6 +48,12 @@ fn main() {
         "the same examples in README.md and SUMMARY.md",
         contents,
     ));
+    for (file, names) in SAME {
+        tests.push(Trial::test(format!("{}: {file}", names.join(", ")), || {
+            let [one, other] = names.map(|name| Example::named(name).read(file));
+            ensure(one == other, || "they differ".into())
+        }));
+    }
     tests.push(Trial::test("no line is too wide", lines_fit));
     tests.push(Trial::test("every link leads to a file", links_lead_somewhere));
     tests.push(Trial::test("every test file is listed", test_files_are_listed));

@@ -35,11 +35,6 @@ fn main() {
             ensure(run.code() == Some(0), || run.output.clone())?;
             every_url_has_one_outcome(&run, &urls)
         }),
-        Trial::test("both: the same download.rs", || {
-            let [sites, pool] =
-                EXAMPLES.map(|name| Example::named(name).read("src/download.rs"));
-            ensure(sites == pool, || "they differ".into())
-        }),
         Trial::test("both: a certificate is trusted or refused", certificate),
     ];
     for name in EXAMPLES {

@@ -35,7 +35,7 @@ pub fn map<T: Sync, R: Send>(
 
 /// Runs this program again, with `args`, and returns the line that it prints. Fails
 /// if it does not end well.
-pub fn run_again(args: [&str; 2]) -> Result<String> {
+pub fn run_again(args: &[&str]) -> Result<String> {
     let mut child = Command::new(env::current_exe()?)
         .args(args)
         .stdin(Stdio::piped())

@@ -3,10 +3,11 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-/// A run: its processes in the order of their first events.
+/// A run.
 #[derive(Debug, Default)]
 pub struct Timeline {
-    /// The processes that recorded something.
+    /// The processes that recorded something: the one that started the others, and
+    /// then by name.
     pub processes: Vec<Process>,
     /// From the first event to the last, in nanoseconds.
     pub duration: u64,
@@ -223,7 +224,8 @@ impl Reader {
         let last = last.max(run.map_or(0, |run| run.end));
         let mut processes: Vec<Process> =
             self.processes.into_iter().map(ProcessReader::finish).collect();
-        label(&mut processes, run.map(|run| run.root));
+        let root = label(&mut processes, run.map(|run| run.root));
+        processes.sort_by_cached_key(|p| (Some(p.id) != root, natural(&p.label)));
         processes.retain(|process| !process.lanes.is_empty());
 
         let lanes = processes.iter_mut().flat_map(|process| &mut process.lanes);
@@ -340,7 +342,7 @@ impl LaneReader {
 
 /// The process that started the others is called after its program, the others
 /// after their first argument, which is their role.
-fn label(processes: &mut [Process], root: Option<u32>) {
+fn label(processes: &mut [Process], root: Option<u32>) -> Option<u32> {
     let alone = processes.len() == 1;
     let mut likely =
         processes.iter().filter(|process| alone || !process.command.contains(' '));
@@ -361,6 +363,7 @@ fn label(processes: &mut [Process], root: Option<u32>) {
         };
     }
     tell_apart(processes.iter_mut().map(|process| &mut process.label));
+    root
 }
 
 /// Numbers the groups of spans.
