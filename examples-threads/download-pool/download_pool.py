@@ -48,8 +48,12 @@ class Page(http.server.BaseHTTPRequestHandler):
         pass  # quiet
 
 
+class Site(http.server.ThreadingHTTPServer):
+    request_queue_size = 128  # with the usual 5, a crowd of clients waits 1 s
+
+
 def sites(count):
-    site = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page)
+    site = Site(("127.0.0.1", 0), Page)
     threading.Thread(target=site.serve_forever, daemon=True).start()
     address = f"http://127.0.0.1:{site.server_port}"
     os.environ["no_proxy"] = "127.0.0.1"  # even if HTTP_PROXY names a proxy
@@ -66,19 +70,17 @@ if __name__ == "__main__":
             for number, url in enumerate(urls, 1)
         }
         for future in as_completed(futures):
-            if not future.exception():
-                number, url = futures[future]
+            number, url = futures[future]
+            if error := future.exception():
+                print(f"[site-{number}] {url}: {error}", file=sys.stderr)
+            else:
                 size = future.result()
                 say(f"[site-{number}] Downloaded {size} bytes from {url}")
     whole = time.perf_counter() - start
 
     sizes = []
-    for future, (_, url) in futures.items():  # in the order of the input
-        if error := future.exception():
-            print(f"{url}: {error}", file=sys.stderr)
-            sizes.append("failed")
-        else:
-            sizes.append(str(future.result()))
+    for future in futures:  # in the order of the input
+        sizes.append("failed" if future.exception() else str(future.result()))
     print(f"In the order of the input: {', '.join(sizes)} bytes")
     failed = sizes.count("failed")
     print(f"Downloaded {len(urls) - failed} sites in {whole:.2f} seconds")

@@ -38,9 +38,7 @@ fn get(agent: &Agent, url: &str) -> Result<Vec<u8>, Error> {
         // No proxy, even if HTTP_PROXY names one: it is on another machine.
         request = request.config().proxy(None).build();
     }
-    shared::waiting("answer");
     let mut response = request.call()?;
-    let _span = shared::span("read");
     // ureq refuses what is as long as its limit.
     response.body_mut().with_config().limit(LONGEST_BODY + 1).read_to_vec()
 }

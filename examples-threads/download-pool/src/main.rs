@@ -2,7 +2,7 @@
 //!
 //! Run it:    `cargo run -p download-pool`, or with URLs of your own:
 //!            `cargo run -p download-pool -- https://example.com`
-//! Look for:  site-6 waits until one of the first five is done.
+//! Look for:  five downloads begin at once, each of the others when one is done.
 //! Python:    `download_pool.py`
 
 mod download;
@@ -15,7 +15,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use anyhow::{Result, anyhow};
-use threadpool::Builder;
+use threadpool::ThreadPool;
 use ureq::Agent;
 
 const WORKERS: usize = 5;
@@ -38,27 +38,20 @@ fn run(urls: Vec<String>) -> ExitCode {
     let results = download_all(&urls);
     let time = start.elapsed().as_secs_f64();
 
-    let (mut list, mut failed) = (Vec::new(), 0);
-    for (url, bytes) in urls.iter().zip(results) {
-        match bytes {
-            Ok(bytes) => list.push(bytes.to_string()),
-            Err(error) => {
-                eprintln!("{url}: {error:#}");
-                list.push("failed".into());
-                failed += 1;
-            }
-        }
-    }
-    println!("In the order of the input: {} bytes", list.join(", "));
-    println!("Downloaded {} sites in {time:.2} seconds", urls.len() - failed);
-    if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    let size = |bytes: &Option<usize>| {
+        bytes.map_or_else(|| "failed".into(), |bytes| bytes.to_string())
+    };
+    let sizes: Vec<String> = results.iter().map(size).collect();
+    let done = results.iter().flatten().count();
+    println!("In the order of the input: {} bytes", sizes.join(", "));
+    println!("Downloaded {done} sites in {time:.2} seconds");
+    if done == urls.len() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// Downloads all of them, five at a time, and reports each as it completes. The
-/// numbers of bytes are in the order of the URLs.
-fn download_all(urls: &[String]) -> Vec<Result<usize>> {
-    let pool =
-        Builder::new().num_threads(WORKERS).thread_name("worker".into()).build();
+/// Downloads all of them, five at a time, and reports each as it completes.
+/// Returns the numbers of bytes in the order of the URLs, `None` for a failure.
+fn download_all(urls: &[String]) -> Vec<Option<usize>> {
+    let pool = ThreadPool::with_name("worker".into(), WORKERS);
     let agent = download::agent();
     // A job may outlive this function, so it owns what it needs.
     let work = move |(site, url): (usize, String)| download_one(&agent, site, &url);
@@ -68,19 +61,24 @@ fn download_all(urls: &[String]) -> Vec<Result<usize>> {
     let mut completed = Vec::new();
     for (place, outcome) in pool::as_completed(&pool, sites, work) {
         let panicked = |message| Err(anyhow!("its job panicked: {message}"));
+        let (site, url) = (place + 1, &urls[place]);
         let bytes = outcome.unwrap_or_else(panicked);
-        if let Ok(bytes) = bytes {
-            let (site, url) = (place + 1, &urls[place]);
-            println!("[site-{site}] Downloaded {bytes} bytes from {url}");
+        match &bytes {
+            Ok(bytes) => {
+                println!("[site-{site}] Downloaded {bytes} bytes from {url}");
+            }
+            Err(error) => eprintln!("[site-{site}] {url}: {error:#}"),
         }
-        completed.push((place, bytes));
+        completed.push((place, bytes.ok()));
     }
     pool::in_order(completed)
 }
 
 /// A job.
 fn download_one(agent: &Agent, site: usize, url: &str) -> Result<usize> {
-    let _span = shared::span(format_args!("site-{site}"));
     println!("[site-{site}] Downloading {url}");
-    download::download(agent, url).map(|page| page.len())
+    shared::waiting(format_args!("site-{site}"));
+    let page = download::download(agent, url);
+    let _span = shared::span("count"); // ends the waiting, also where it failed
+    Ok(page?.len())
 }

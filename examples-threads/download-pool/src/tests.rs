@@ -93,11 +93,26 @@ fn trap_a_panicking_job_sends_nothing() {
     }
     pool.join();
     assert_eq!(results.try_iter().count(), 9);
-    // `results.iter().take(10)` would wait here, as long as the original sender is
-    // there. When it is dropped, the results end, one short.
+    // `results.iter().take(10)` would wait here for the tenth.
+    assert_eq!(results.try_recv(), Err(TryRecvError::Empty));
+    drop(sender); // it was there to the end
+}
+
+/// Why the original sender has to be dropped, too: the results end with the last.
+#[test]
+fn trap_the_results_do_not_end_before_the_last_sender() {
+    let pool = ThreadPool::new(2);
+    let (sender, results) = mpsc::channel();
+    for item in 0..10 {
+        let sender = sender.clone();
+        pool.execute(move || sender.send(item).unwrap());
+    }
+    pool.join();
+    assert_eq!(results.try_iter().count(), 10);
+    // `for result in results` would wait here for an eleventh.
     assert_eq!(results.try_recv(), Err(TryRecvError::Empty));
     drop(sender);
-    assert_eq!(results.recv(), Err(mpsc::RecvError));
+    assert_eq!(results.try_recv(), Err(TryRecvError::Disconnected));
 }
 
 /// Why a program has to collect its results, or call `join`, before it ends.

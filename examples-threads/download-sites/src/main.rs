@@ -80,9 +80,9 @@ fn join(thread: io::Result<ScopedJoinHandle<Outcome>>) -> Outcome {
 
 /// A thread's whole work.
 fn download_one(agent: &Agent, url: &str) -> Outcome {
-    let _span = shared::span("download");
     let start = Instant::now();
     say(format_args!("Downloading {url}"));
+    shared::waiting("download");
     let bytes = download::download(agent, url).map(|page| page.len());
     if let Ok(bytes) = bytes {
         say(format_args!("Downloaded {bytes} bytes from {url}"));

@@ -10,7 +10,7 @@ use std::time::Duration;
 fn main() {
     let numbers = thread::spawn(print_numbers);
     shared::waiting("join");
-    numbers.join().unwrap(); // waits; `unwrap` passes on a panic of the thread
+    numbers.join().unwrap(); // waits; if the thread panicked, `unwrap` panics too
     println!("Main thread finished");
 }
 

@@ -67,7 +67,8 @@ pub fn shortened(text: &str, width: usize) -> String {
 }
 
 /// What the signs mean: one entry for each sign that the run has. Groups have
-/// entries of their own if there are no more than `colours`.
+/// entries of their own if there are no more than `colours`. Where all is work of
+/// one group, there is nothing to tell apart and no entry.
 pub fn legend(timeline: &Timeline, colours: usize) -> Vec<(Sign, String)> {
     let mut entries: Vec<(Sign, String)> = Vec::new();
     let mut groups: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
@@ -94,6 +95,9 @@ pub fn legend(timeline: &Timeline, colours: usize) -> Vec<(Sign, String)> {
     let seen = |sign| timeline.spans().any(|span| span.sign() == sign);
     let seen = signs.into_iter().filter(|(sign, _)| seen(*sign));
     entries.extend(seen.map(|(sign, words)| (sign, words.to_owned())));
+    if let [(Sign::Work(_), _)] = entries[..] {
+        entries.clear();
+    }
     entries
 }
 

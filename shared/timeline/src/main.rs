@@ -7,7 +7,7 @@ mod examples;
 mod options;
 
 use std::ffi::OsString;
-use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::io::{self, ErrorKind, IsTerminal, StdoutLock, Write};
 use std::path::Path;
 use std::process::{self, Command, ExitStatus, Stdio};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -43,7 +43,7 @@ fn is_broken_pipe(error: &Error) -> bool {
 /// Returns the exit code.
 fn run() -> Result<i32> {
     let Options { task, release, svg, trace } = options::parse()?;
-    let (title, timeline, exit) = match task {
+    let (title, timeline, status) = match task {
         Task::Help => {
             write!(io::stdout(), "{}", options::HELP)?;
             return Ok(0);
@@ -55,7 +55,7 @@ fn run() -> Result<i32> {
             let lines =
                 fs::read(&log).with_context(|| format!("cannot read {name}"))?;
             let title = log.file_stem().unwrap_or_default().display().to_string();
-            (title, Timeline::read(&lines, None), 0)
+            (title, Timeline::read(&lines, None), None)
         }
         Task::Run(name, args) => {
             let example = examples::find(&name)?;
@@ -69,7 +69,7 @@ fn run() -> Result<i32> {
             }
             wait_through_ctrl_c()?;
             let (status, timeline) = record(Command::new(program).args(args))?;
-            (example.name, timeline, code(status))
+            (example.name, timeline, Some(status))
         }
     };
 
@@ -79,9 +79,9 @@ fn run() -> Result<i32> {
     if let Some(file) = trace {
         write_file(&file, &trace::write(&timeline))?;
     }
-    match show(&title, &timeline) {
+    match show(&title, &timeline, status) {
         Err(error) if !is_broken_pipe(&error) => Err(error),
-        _ => Ok(exit),
+        _ => Ok(status.map_or(0, code)),
     }
 }
 
@@ -107,23 +107,24 @@ fn record(command: &mut Command) -> Result<(ExitStatus, Timeline)> {
     Ok((status, Timeline::read(&lines, Some(run))))
 }
 
-/// Prints the lanes.
-fn show(title: &str, timeline: &Timeline) -> Result<()> {
+/// Prints the lanes, or why there are none.
+fn show(
+    title: &str,
+    timeline: &Timeline,
+    status: Option<ExitStatus>,
+) -> Result<()> {
     let mut out = io::stdout().lock();
-    if timeline.processes.is_empty() {
+    let failure = status.filter(|status| !status.success());
+    if !timeline.processes.is_empty() {
+        draw(&mut out, title, timeline)?;
+    } else if let Some(status) = failure {
+        writeln!(out, "\n{title} failed before it recorded anything: {status}")?;
+    } else {
         writeln!(
             out,
             "\n{title} has recorded nothing: \
              no thread came to a line with shared::span or shared::waiting"
         )?;
-    } else {
-        let terminal = terminal_size::terminal_size().filter(|_| out.is_terminal());
-        let width = terminal.map_or(WIDTH, |(width, _)| width.0.into());
-        let set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
-        let dumb = env::var_os("TERM").is_some_and(|term| term == "dumb");
-        let colour = out.is_terminal() && !set("NO_COLOR") && !dumb;
-        writeln!(out, "\n{title}: {}\n", timeline::summary(timeline))?;
-        write!(out, "{}", terminal::draw(timeline, width, colour))?;
     }
     if let [first, ..] = timeline.unreadable[..] {
         let count = timeline.unreadable.len();
@@ -132,6 +133,17 @@ fn show(title: &str, timeline: &Timeline) -> Result<()> {
             "Lines of the log that make no sense: {count}, the first is {first}"
         )?;
     }
+    Ok(())
+}
+
+fn draw(out: &mut StdoutLock, title: &str, timeline: &Timeline) -> Result<()> {
+    let terminal = terminal_size::terminal_size().filter(|_| out.is_terminal());
+    let width = terminal.map_or(WIDTH, |(width, _)| width.0.into());
+    let set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
+    let dumb = env::var_os("TERM").is_some_and(|term| term == "dumb");
+    let colour = out.is_terminal() && !set("NO_COLOR") && !dumb;
+    writeln!(out, "\n{title}: {}\n", timeline::summary(timeline))?;
+    write!(out, "{}", terminal::draw(timeline, width, colour))?;
     Ok(())
 }
 

@@ -219,5 +219,7 @@ fn legend(
             taken += 3 + columns;
         }
     }
-    out.push('\n');
+    if taken != usize::MAX {
+        out.push('\n');
+    }
 }

@@ -428,6 +428,20 @@ fn names_that_come_once_share_a_colour() {
 }
 
 #[test]
+fn a_legend_of_one_colour_is_left_out() {
+    let one = ["begin 0 1 1 0 count 1", "end 1 1 1 0 "];
+    let wait = [&one[..], &["wait 2 1 1 0 lock", "exit 3 1 1 0 "]].concat();
+    for (lines, entries) in [(&one[..], 0), (&wait, 2)] {
+        let timeline = read(lines);
+        for colours in [0, 6] {
+            assert_eq!(layout::legend(&timeline, colours).len(), entries);
+        }
+        let drawn = terminal::draw(&timeline, 80, false);
+        assert_eq!(drawn.lines().count(), if entries == 0 { 3 } else { 4 });
+    }
+}
+
+#[test]
 fn colours_come_only_where_they_are_wanted() {
     assert!(!terminal::draw(&read(RUN), 80, false).contains('\u{1b}'));
     assert!(terminal::draw(&read(RUN), 80, true).contains("\u{1b}[31m"));
