@@ -10,12 +10,12 @@ use tests::{Checked, Example, Finished, Program, ensure, examples};
 
 /// Arguments that a program refuses: the exit code, and what the line names.
 const WRONG_ARGUMENTS: &[(&str, &[&str], i32, &str)] = &[
-    ("crash-isolation", &["panic"], 2, "panic"),
+    ("crash-isolation", &["panic"], 2, "not \"panic\""),
     ("download-pool", &["http://127.0.0.1:1/", "--fast"], 2, "--fast"),
     ("download-sites", &["http://127.0.0.1:1/", "--fast"], 2, "--fast"),
     ("fibonacci-thread", &["ten"], 2, "\"ten\""),
     ("fibonacci-thread", &["-1"], 2, "\"-1\""),
-    ("fibonacci-thread", &["1", "2"], 2, "\"2\""),
+    ("fibonacci-thread", &["1", "2"], 2, "unexpected argument \"2\""),
     ("image-processing", &["--fast"], 2, "--fast"),
     ("image-processing", &["photo.jpg"], 2, "no folder"),
     ("image-processing", &["photo.jpg", "--out"], 2, "no folder"),
@@ -23,12 +23,12 @@ const WRONG_ARGUMENTS: &[(&str, &[&str], i32, &str)] = &[
     ("image-processing", &["--out", "folder"], 2, "no pictures"),
     ("mixed-workload", &["12"], 2, "12"),
     ("mixed-workload", &["count-primes", "0"], 2, "count-primes"),
-    ("hybrid", &["12"], 2, "12"),
-    ("hybrid", &["process-1", "1"], 2, "process-1"),
-    ("print-numbers-process", &["5"], 2, "5"),
+    ("hybrid", &["12"], 2, "not \"12\""),
+    ("hybrid", &["process-1", "1"], 2, "not \"process-1\""),
+    ("print-numbers-process", &["5"], 2, "not \"5\""),
     ("parallel-sum", &["many"], 2, "\"many\""),
     ("parallel-sum", &["10000001"], 2, "\"10000001\""),
-    ("parallel-sum", &["1", "2"], 2, "\"2\""),
+    ("parallel-sum", &["1", "2"], 2, "unexpected argument \"2\""),
     ("producer-consumer", &["12"], 2, "12"),
     ("sum-of-squares", &["ten"], 2, "\"ten\""),
     ("sum-of-squares", &["4294967296"], 2, "\"4294967296\""),
@@ -46,6 +46,12 @@ fn main() {
     for example in examples() {
         let title = format!("{}: output closed early", example.name);
         tests.push(Trial::test(title, move || output_closed(&example)));
+    }
+    for name in ["crash-isolation", "hybrid"] {
+        tests.push(
+            Trial::test(format!("{name}: a full disk"), move || full_disk(name))
+                .with_ignored_flag(cfg!(not(target_os = "linux"))), // /dev/full
+        );
     }
     tests.push(Trial::test("fibonacci-thread: one too many", || {
         let run =
@@ -89,6 +95,18 @@ fn output_closed(example: &Example) -> Checked {
     let mut run = Program::rust(example).start();
     run.close_output_after_a_line();
     let run = run.finish()?;
+    run.others_end()?;
+    Ok(run.nothing_left()?)
+}
+
+/// Output that cannot be written is one line and a failure.
+fn full_disk(name: &str) -> Checked {
+    let script = "exec \"$0\" >/dev/full";
+    let run = Program::new("sh").args(["-c", script]).arg(binary(name)).run()?;
+    ensure(run.code() == Some(1), || run.status.to_string())?;
+    let right =
+        run.output.starts_with("cannot print: ") && run.output.lines().count() == 1;
+    ensure(right, || run.output.clone())?;
     run.others_end()?;
     Ok(run.nothing_left()?)
 }

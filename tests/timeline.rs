@@ -342,8 +342,8 @@ fn in_processes() -> Checked {
     Ok(())
 }
 
-/// A panic ends the span of the risky work. An abort and a stack overflow end none,
-/// in any thread of their process.
+/// A panic ends the spans of the risky work and of the crash. An abort and a stack
+/// overflow end none, in any thread of their process.
 fn lost_is_torn() -> Checked {
     let (_, timeline) = record(example("crash-isolation"))?;
     ensure(timeline.processes.len() == 9, || format!("{timeline:#?}"))?;
@@ -354,11 +354,17 @@ fn lost_is_torn() -> Checked {
         let spans: Vec<&Span> =
             process.lanes.iter().flat_map(|lane| &lane.spans).collect();
         let as_it_crashed = |span: &&Span| {
-            let panicked = span.name == "risky work" && !lost;
+            let at_risk = ["risky work", "crash"].contains(&&*span.name);
+            let panicked = at_risk && !lost;
             (span.torn, span.panicked) == (lost, panicked)
         };
-        // In a thread, main has other work beside the risky one.
-        let count = if process.label.ends_with("-in-a-thread") { 2 } else { 1 };
+        // The risky work and the crash in it, and in a thread main's other work.
+        // The parent waits.
+        let count = match &*process.label {
+            label if label.ends_with("-in-a-thread") => 3,
+            label if label.ends_with("-in-a-process") => 2,
+            _ => 1,
+        };
         let right = spans.len() == count && spans.iter().all(as_it_crashed);
         ensure(right, || format!("{process:#?}"))?;
     }

@@ -21,7 +21,7 @@ static NOISE: LazyLock<Regex> = LazyLock::new(|| {
 /// What differs from run to run in one example: its random values, or how many
 /// cores there are and what they are worth.
 const RANDOM: &[(&str, &str)] = &[
-    ("crash-isolation", r"(thread '\w+')( \(\d+\))?"),
+    ("crash-isolation", r"(thread '\w+'|, at )(?: \(\d+\)|\S+:\d+:\d+)?"),
     ("parallel-sum", r"(Cores: |_, )[\d.]+"),
     ("producer-consumer", r"(Produced|Consumed): \d+"),
     ("sum-of-squares", r"(Cores: |_, )[\d.]+"),

@@ -1,6 +1,7 @@
 //! The pattern: something that may crash runs in a process of its own, and its
 //! parent learns how that ended.
 
+use std::any::Any;
 use std::env;
 use std::io::{self, Read, Write};
 use std::panic;
@@ -9,16 +10,14 @@ use std::thread;
 
 use anyhow::{Context, Result};
 
-use crate::crash;
-
 /// How a child ended.
 pub struct Ended {
     /// Its exit code, or the signal that ended it.
     pub status: ExitStatus,
     /// What it printed.
     pub output: String,
-    /// The first line on its standard error, if there is one.
-    pub complaint: Option<String>,
+    /// What it wrote to its standard error.
+    pub errors: String,
 }
 
 /// Runs this program again in the given role, and waits until it has ended. Fails
@@ -35,12 +34,10 @@ pub fn run(role: &str) -> Result<Ended> {
     let _lifeline = child.stdin.take();
     let ended = child.wait_with_output().context("cannot wait for a process")?;
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let errors = text(&ended.stderr);
-    let complaint = errors.lines().map(str::trim).find(|line| !line.is_empty());
     Ok(Ended {
         status: ended.status,
         output: text(&ended.stdout),
-        complaint: complaint.map(str::to_owned),
+        errors: text(&ended.stderr),
     })
 }
 
@@ -55,9 +52,19 @@ pub fn prepare() {
     panic::set_hook(Box::new(|panic| {
         let thread = thread::current();
         let name = thread.name().unwrap_or("unnamed");
-        let words = crash::words(panic.payload());
-        let _ = writeln!(io::stderr(), "panic in thread '{name}': {words}");
+        let message = panic_message(panic.payload());
+        let place = panic.location().map(|place| format!(", at {place}"));
+        let place = place.unwrap_or_default();
+        let _ =
+            writeln!(io::stderr(), "panic in thread '{name}': {message}{place}");
     }));
+}
+
+/// The message of a panic, from what `join` returns.
+pub fn panic_message(panic: &(dyn Any + Send)) -> &str {
+    let literal = panic.downcast_ref::<&str>().copied();
+    let formatted = || panic.downcast_ref::<String>().map(String::as_str);
+    literal.or_else(formatted).unwrap_or("something that is no text")
 }
 
 /// A core file is an image of the memory: as large as that, and full of secrets.

@@ -1,6 +1,5 @@
 //! The four crashes, and what the threads of a process see of the second one.
 
-use std::any::Any;
 use std::hint::black_box;
 use std::process;
 use std::sync::Mutex;
@@ -17,12 +16,17 @@ const TOTAL: u32 = 100;
 static ACCOUNTS: Mutex<[u32; 2]> = Mutex::new([TOTAL, 0]);
 
 /// The names of the crashes, and the functions that crash.
-pub const ALL: [(&str, fn()); 4] = [
+pub const ALL: &[(&str, fn())] = &[
     ("panic", || panic!("no answer from the bank")),
     ("panic-under-lock", transfer),
     ("abort", || process::abort()),
     ("stack-overflow", overflow),
 ];
+
+/// The crash with this name.
+pub fn named(name: &str) -> Option<fn()> {
+    ALL.iter().find(|crash| crash.0 == name).map(|crash| crash.1)
+}
 
 /// Moves money, and panics in the middle: what was taken has not been given.
 fn transfer() {
@@ -58,11 +62,4 @@ fn descend(depth: u64) -> u64 {
     } else {
         black_box(descend(black_box(depth + 1))) + 1
     }
-}
-
-/// The words of a panic, from what `join` returns.
-pub fn words(panic: &(dyn Any + Send)) -> &str {
-    let literal = panic.downcast_ref::<&str>().copied();
-    let formatted = || panic.downcast_ref::<String>().map(String::as_str);
-    literal.or_else(formatted).unwrap_or("something that is no text")
 }

@@ -18,31 +18,25 @@ use anyhow::{Context, Result};
 
 use child::Ended;
 
-/// Where a crash happens.
-const PLACES: [&str; 2] = ["thread", "process"];
-
 fn main() -> ExitCode {
     let Some(role) = env::args_os().nth(1) else { return supervise() };
     let role = role.to_string_lossy();
-    for (name, crash) in crash::ALL {
-        if role == in_a("thread", name) {
+    let (crash, place) = role.split_once("-in-a-").unwrap_or_default();
+    match (place, crash::named(crash)) {
+        ("thread", Some(crash)) => {
             child::prepare();
             crash_in_a_thread(crash);
-            return ExitCode::SUCCESS;
         }
-        if role == in_a("process", name) {
+        ("process", Some(crash)) => {
             child::prepare();
             work_and_crash(crash);
-            return ExitCode::SUCCESS;
+        }
+        _ => {
+            eprintln!("expected no argument, not \"{role}\"");
+            return ExitCode::from(2);
         }
     }
-    eprintln!("expected no argument, not {role}");
-    ExitCode::from(2)
-}
-
-/// The role of a child.
-fn in_a(place: &str, crash: &str) -> String {
-    format!("{crash}-in-a-{place}")
+    ExitCode::SUCCESS
 }
 
 /// A child that plays a whole program: one of its threads crashes, and main has
@@ -54,7 +48,7 @@ fn crash_in_a_thread(crash: fn()) {
 
     // `join` returns if only the thread is lost. If all is lost, main is, too.
     if let Err(panic) = worker.expect("the system can start a thread").join() {
-        say(&format!("join returned Err: {}", crash::words(&*panic)));
+        say(&format!("join returned Err: {}", child::panic_message(&*panic)));
     }
     if let Some(repaired) = crash::repair() {
         say(&repaired);
@@ -65,6 +59,7 @@ fn crash_in_a_thread(crash: fn()) {
 fn work_and_crash(crash: fn()) {
     let _span = shared::span("risky work");
     thread::sleep(crash::WORK);
+    let _span = shared::span("crash");
     crash();
 }
 
@@ -83,12 +78,14 @@ fn supervise() -> ExitCode {
 
 /// Lets everything crash at once, each in a child of its own, and reports.
 fn let_crash() -> Result<()> {
-    let _span = shared::span("other work");
-    let roles_of = |(name, _)| PLACES.map(|place| in_a(place, name));
-    let roles: Vec<String> = crash::ALL.into_iter().flat_map(roles_of).collect();
+    let roles = crash::ALL.iter().flat_map(|(name, _)| {
+        ["thread", "process"].map(|place| format!("{name}-in-a-{place}"))
+    });
+    let roles: Vec<String> = roles.collect();
     let ended: Vec<Result<Ended>> = thread::scope(|scope| {
         let run = |role| scope.spawn(move || child::run(role));
         let children: Vec<_> = roles.iter().map(String::as_str).map(run).collect();
+        shared::waiting("children");
         children.into_iter().map(|child| child.join().unwrap()).collect()
     });
     for (role, ended) in roles.iter().zip(ended) {
@@ -109,8 +106,9 @@ fn report(role: &str, ended: &Ended) -> io::Result<()> {
     }
     if !well {
         writeln!(out, "  {}", ended.status)?;
-        if let Some(line) = &ended.complaint {
-            writeln!(out, "  {line}")?;
+        let mut errors = ended.errors.lines().filter(|line| !line.is_empty());
+        if let Some(first) = errors.next() {
+            writeln!(out, "  {first}")?;
         }
     }
     Ok(())

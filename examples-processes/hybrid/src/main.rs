@@ -12,7 +12,7 @@ mod worker;
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
-use std::io::{self, Write};
+use std::io::{self, ErrorKind, Write};
 use std::ops::Range;
 use std::process::ExitCode;
 use std::{env, thread};
@@ -24,6 +24,8 @@ use processes::shares;
 const ORDERS: usize = 12;
 const PROCESSES: usize = 2;
 const THREADS: usize = 3; // in each process
+/// With none, nobody would miss the orders.
+const _: () = assert!(PROCESSES > 0 && THREADS > 0);
 
 fn main() -> ExitCode {
     let args = env::args_os().skip(1).map(|arg| arg.to_string_lossy().into_owned());
@@ -33,7 +35,7 @@ fn main() -> ExitCode {
             worker::serve(first, end)
         }
         [other, ..] => {
-            eprintln!("expected no argument, not {other}");
+            eprintln!("expected no argument, not \"{other}\"");
             return ExitCode::from(2);
         }
     };
@@ -58,8 +60,8 @@ fn supervise() -> Result<()> {
             failed.extend(failure);
         }
     });
-    say(format_args!("Amounts: {:?}", amounts.values().collect::<Vec<_>>()));
-    say(format_args!("Total: {} euros", amounts.values().sum::<usize>()));
+    say(format_args!("Amounts: {:?}", amounts.values().collect::<Vec<_>>()))?;
+    say(format_args!("Total: {} euros", amounts.values().sum::<usize>()))?;
     ensure!(failed.is_empty(), failed.join("\n"));
     Ok(())
 }
@@ -77,9 +79,8 @@ fn run_share(
         let (thread, order, amount) = processes::result(line)
             .filter(|(_, order, _)| share.contains(order))
             .with_context(|| format!("{line:?} is no result of its share"))?;
-        say(format_args!("[{name} {thread}] Order {order}: {amount} euros"));
         amounts.insert(order, amount);
-        Ok(())
+        say(format_args!("[{name} {thread}] Order {order}: {amount} euros"))
     });
     let lost: Vec<usize> =
         share.filter(|order| !amounts.contains_key(order)).collect();
@@ -92,6 +93,11 @@ fn run_share(
 }
 
 /// Prints a line. Goes on when nobody reads it (`| head -1`).
-fn say(line: impl Display) {
-    let _ = writeln!(io::stdout(), "{line}");
+fn say(line: impl Display) -> Result<()> {
+    match writeln!(io::stdout(), "{line}") {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(error).context("cannot print")
+        }
+        _ => Ok(()),
+    }
 }

@@ -1,9 +1,9 @@
 //! The child: a share of its share for each of its threads.
 
-use std::thread;
+use std::thread::{self, ScopedJoinHandle};
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 use crate::THREADS;
 use crate::processes::{self, shares};
@@ -26,7 +26,13 @@ pub fn serve(first: &str, end: &str) -> Result<()> {
             threads.push(named.spawn_scoped(scope, work)?);
         }
         shared::waiting("threads");
-        threads.into_iter().try_for_each(|thread| thread.join().unwrap())
+        // Each is joined, whatever the others return: for a panic that nobody has
+        // collected, the scope itself would panic.
+        let join = |thread: ScopedJoinHandle<'_, _>| {
+            thread.join().unwrap_or_else(|_| bail!("a thread panicked"))
+        };
+        let ended: Vec<Result<()>> = threads.into_iter().map(join).collect();
+        ended.into_iter().collect()
     })
 }
 

@@ -23,7 +23,7 @@ fn main() -> ExitCode {
         None => start_and_wait(),
         Some(role) if role == ROLE => print_numbers(),
         Some(other) => {
-            eprintln!("expected no argument, not {}", other.display());
+            eprintln!("expected no argument, not \"{}\"", other.display());
             return ExitCode::from(2);
         }
     };

@@ -78,8 +78,9 @@ fn parse(mut args: impl Iterator<Item = String>) -> Result<usize, String> {
         args.next().map_or(Ok(COUNT), |count| count.parse().map_err(|_| count));
     match (count, args.next()) {
         (Ok(count), None) => Ok(count),
-        (Err(wrong), _) | (_, Some(wrong)) => {
+        (Err(wrong), _) => {
             Err(format!("expected how many numbers, 0 to 187, not \"{wrong}\""))
         }
+        (_, Some(extra)) => Err(format!("unexpected argument \"{extra}\"")),
     }
 }

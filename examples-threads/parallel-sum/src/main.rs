@@ -97,11 +97,11 @@ fn timed<R>(work: impl FnOnce() -> R) -> (R, f64) {
 /// No argument, or how many numbers.
 fn parse(mut args: impl Iterator<Item = String>) -> Result<usize, String> {
     let Some(arg) = args.next() else { return Ok(COUNT) };
-    let wrong =
-        |arg| format!("expected how many numbers, 0 to {MOST}, not \"{arg}\"");
     if let Some(extra) = args.next() {
-        return Err(wrong(extra));
+        return Err(format!("unexpected argument \"{extra}\""));
     }
     let count = arg.parse().ok().filter(|&count| count <= MOST);
-    count.ok_or_else(|| wrong(arg))
+    count.ok_or_else(|| {
+        format!("expected how many numbers, 0 to {MOST}, not \"{arg}\"")
+    })
 }
