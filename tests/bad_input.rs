@@ -33,7 +33,8 @@ const WRONG_ARGUMENTS: &[(&str, &[&str], i32, &str)] = &[
     ("sum-of-squares", &["ten"], 2, "\"ten\""),
     ("sum-of-squares", &["4294967296"], 2, "\"4294967296\""),
     ("sum-of-squares", &["--sum"], 2, "\"--sum\""),
-    ("sum-of-squares", &["--sum", "ten"], 2, "\"ten\""),
+    ("sum-of-squares", &["--sum", "ten"], 2, "argument \"ten\""),
+    ("sum-of-squares", &["1", "2"], 2, "argument \"2\""),
 ];
 
 fn main() {

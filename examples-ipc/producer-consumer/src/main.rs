@@ -29,7 +29,7 @@ fn main() -> ExitCode {
         Some("producer") => produce(),
         Some("consumer") => consume(),
         Some(other) => {
-            eprintln!("expected no argument, not {other}");
+            eprintln!("expected no argument, not \"{other}\"");
             return ExitCode::from(2);
         }
     };

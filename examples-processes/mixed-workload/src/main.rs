@@ -29,7 +29,7 @@ fn main() -> ExitCode {
             primes::count_as_child(from, below)
         }
         [other, ..] => {
-            let _ = writeln!(io::stderr(), "expected no argument, not {other}");
+            let _ = writeln!(io::stderr(), "expected no argument, not \"{other}\"");
             return ExitCode::from(2);
         }
     };

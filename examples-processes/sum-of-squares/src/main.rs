@@ -85,12 +85,13 @@ fn timed<R>(work: impl FnOnce() -> R) -> (R, f64) {
 
 /// No argument, or the first of the numbers.
 fn parse(args: &[String]) -> Result<u32, String> {
-    let parsed = match args {
+    match args {
         [] => Ok(FIRST),
-        [first] => first.parse().map_err(|_| first),
-        [_, extra, ..] => Err(extra),
-    };
-    parsed.map_err(|wrong| format!("expected 0 to 4294967295, not \"{wrong}\""))
+        [first] => first.parse().map_err(|_| {
+            format!("expected a number from 0 to 4294967295, not \"{first}\"")
+        }),
+        [_, extra, ..] => Err(format!("unexpected argument \"{extra}\"")),
+    }
 }
 
 fn exit_code(result: Result<ExitCode>) -> ExitCode {

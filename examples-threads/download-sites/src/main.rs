@@ -31,7 +31,7 @@ fn run(urls: Vec<String>) -> ExitCode {
     let option = urls.iter().find(|url| url.starts_with('-'));
     if urls.is_empty() || option.is_some() {
         let wrong = option.map_or("nothing", String::as_str);
-        eprintln!("expected URLs, not {wrong}");
+        eprintln!("expected URLs, not \"{wrong}\"");
         return ExitCode::from(2);
     }
 
