@@ -67,7 +67,11 @@ fn download_all(urls: &[String]) -> Vec<Option<usize>> {
             Ok(bytes) => {
                 println!("[site-{site}] Downloaded {bytes} bytes from {url}");
             }
-            Err(error) => eprintln!("[site-{site}] {url}: {error:#}"),
+            Err(error) => {
+                // In one piece: `eprintln!` writes in several, and workers print.
+                let line = format!("[site-{site}] {url}: {error:#}\n");
+                eprint!("{line}");
+            }
         }
         completed.push((place, bytes.ok()));
     }
