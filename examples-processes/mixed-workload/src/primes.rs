@@ -52,7 +52,7 @@ fn count_in_process(chunk: Range<u64>) -> Result<u64> {
 /// The child's whole work: counts the primes of its chunk and prints how many.
 pub fn count_as_child(from: &str, below: &str) -> Result<()> {
     processes::end_with_parent();
-    let _span = shared::span(format_args!("count from {from}"));
+    let _span = shared::span(format_args!("count {from}"));
     let count = count(from.parse()?..below.parse()?);
     writeln!(io::stdout(), "{count}").context("the parent is gone")
 }
