@@ -29,6 +29,7 @@ const WRONG_ARGUMENTS: &[(&str, &[&str], i32, &str)] = &[
     ("parallel-sum", &["many"], 2, "\"many\""),
     ("parallel-sum", &["10000001"], 2, "\"10000001\""),
     ("parallel-sum", &["1", "2"], 2, "unexpected argument \"2\""),
+    ("process-pool", &["12"], 2, "not \"12\""),
     ("producer-consumer", &["12"], 2, "12"),
     ("sum-of-squares", &["ten"], 2, "\"ten\""),
     ("sum-of-squares", &["4294967296"], 2, "\"4294967296\""),

@@ -122,7 +122,7 @@ fn interrupted(example: &Example, moment: Duration) -> Checked {
     // A run that was quicker than the moment has ended well.
     let expected = [None, Some(130), Some(0)].contains(&run.code());
     ensure(expected, || format!("{}:\n{}", run.status, run.output))?;
-    ensure(!run.output.contains("panicked"), || run.output.clone())?;
+    ensure(!run.output.contains("panicked at"), || run.output.clone())?;
     run.others_end()?;
     run.no_files_left()?;
     only_whole_pictures(&run.work(), true)

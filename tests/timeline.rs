@@ -38,6 +38,8 @@ fn main() {
             .with_ignored_flag(!unix),
         Trial::test("mixed-workload: counts while queries wait", mixed_workload),
         Trial::test("hybrid: all threads of all processes at once", hybrid),
+        Trial::test("process-pool: each crash ends one job", pool_goes_on)
+            .with_ignored_flag(!unix),
         Trial::test("crash-isolation: what is lost is torn", lost_is_torn)
             .with_ignored_flag(!unix),
         Trial::test("crash-isolation: children end with their parent", orphans)
@@ -340,6 +342,39 @@ fn in_processes() -> Checked {
         ensure(working <= cores, || format!("{working} at once on {cores} cores"))?;
     }
     Ok(())
+}
+
+/// Three jobs take their workers with them, the one that panics does not, and all
+/// others come to their end.
+fn pool_goes_on() -> Checked {
+    let (_, timeline) = record(example("process-pool"))?;
+    let workers =
+        timeline.processes.iter().filter(|p| p.label.starts_with("pool-worker"));
+    let mut counted = 0;
+    let mut crashed = Vec::new();
+    for lane in workers.flat_map(|worker| &worker.lanes) {
+        for (place, job) in lane.spans.iter().enumerate() {
+            match (job.torn, job.panicked) {
+                (false, false) if job.name.starts_with("CountPrimes") => {
+                    counted += 1;
+                }
+                (torn, _) => {
+                    crashed.push((&*job.name, torn, job.panicked));
+                    let last = place + 1 == lane.spans.len();
+                    ensure(!torn || last, || format!("goes on: {lane:#?}"))?;
+                }
+            }
+        }
+    }
+    crashed.sort_unstable();
+    let expected = [
+        ("Abort", true, false),
+        ("Exit", true, false),
+        ("Panic", false, true),
+        ("RunForEver", true, false),
+    ];
+    ensure(crashed == expected, || format!("{crashed:?}"))?;
+    ensure(counted == 6, || format!("{counted} counted"))
 }
 
 /// A panic ends the spans of the risky work and of the crash. An abort and a stack

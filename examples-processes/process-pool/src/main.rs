@@ -16,7 +16,7 @@ use pool::{Job, JobResult, Options, Pool};
 use serde::{Deserialize, Serialize};
 
 /// How long one job may take.
-const TIMEOUT: Duration = Duration::from_millis(500);
+const TIMEOUT: Duration = Duration::from_secs(1);
 
 /// What the workers can do.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -78,24 +78,24 @@ fn run() -> io::Result<()> {
 
     writeln!(out, "In the order of the jobs:")?;
     let jobs = [
-        Work::CountPrimes(400_000),
+        Work::CountPrimes(150_000),
         Work::Panic,
         Work::Abort,
         Work::RunForEver,
         Work::Exit,
-        Work::CountPrimes(500_000),
+        Work::CountPrimes(200_000),
     ];
     for (job, result) in jobs.iter().zip(pool.map(jobs)) {
         writeln!(out, "{}", report(job, result))?;
     }
 
     writeln!(out, "As they complete:")?;
-    let jobs = [500_000, 400_000, 300_000].map(Work::CountPrimes);
+    let jobs = [200_000, 150_000, 100_000].map(Work::CountPrimes);
     for (place, result) in pool.as_completed(jobs) {
         writeln!(out, "[job-{}] {}", place + 1, report(&jobs[place], result))?;
     }
 
-    let job = Work::CountPrimes(200_000);
+    let job = Work::CountPrimes(100_000);
     let handle = pool.submit(job);
     writeln!(out, "A worker counts, and main goes on.")?;
     writeln!(out, "{}", report(&job, handle.wait()))

@@ -1,0 +1,50 @@
+"""The same program in Python: a job that crashes breaks the pool for all others."""
+
+import math
+import os
+from concurrent.futures import ProcessPoolExecutor, as_completed
+
+
+def count_primes(below):
+    return sum(
+        all(n % d for d in range(2, math.isqrt(n) + 1)) for n in range(2, below)
+    )
+
+
+def fail(how):
+    if how == "raise":
+        raise RuntimeError("on purpose")
+    if how == "abort":
+        os.abort()
+    if how == "exit":
+        os._exit(3)
+    while True:  # no time-out ends it
+        pass
+
+
+def report(pool, function, argument):
+    job = f"{function.__name__}({argument!r})"
+    try:
+        print(f"{job}: {pool.submit(function, argument).result()}")
+    except Exception as error:
+        print(f"{job}: {error!r}")
+
+
+if __name__ == "__main__":
+    with ProcessPoolExecutor() as pool:
+        report(pool, count_primes, 50_000)
+        report(pool, fail, "raise")
+        report(pool, fail, "abort")
+        report(pool, fail, "run for ever")
+        report(pool, fail, "exit")
+        report(pool, count_primes, 60_000)
+
+    with ProcessPoolExecutor() as pool:
+        print("As they complete:")
+        jobs = [pool.submit(count_primes, n) for n in (80_000, 60_000, 40_000)]
+        for job in as_completed(jobs):
+            print(f"[job-{jobs.index(job) + 1}] {job.result()} primes")
+
+        job = pool.submit(count_primes, 20_000)
+        print("A worker counts, and main goes on.")
+        print(f"{job.result()} primes")
