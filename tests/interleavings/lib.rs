@@ -19,6 +19,7 @@
 )]
 
 pub mod bank_account;
+pub mod deadlock;
 pub mod locked_counter;
 pub mod weak_memory;
 

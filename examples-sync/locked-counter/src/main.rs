@@ -8,6 +8,7 @@ mod counter;
 #[cfg(test)]
 mod tests;
 
+use std::sync::Barrier;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -31,13 +32,14 @@ fn main() {
     }
 }
 
-/// Both threads increment as fast as they can. Returns how long that took.
+/// All threads increment at once, as fast as they can. Returns how long that took.
 fn count(what: &str, increment: impl Fn() + Sync) -> Duration {
+    let all_are_there = Barrier::new(THREADS as usize);
     let start = Instant::now();
     thread::scope(|scope| {
         for number in 1..=THREADS {
-            let increment = &increment;
-            let work = move || {
+            let work = || {
+                all_are_there.wait();
                 let _span = shared::span(what);
                 for _ in 0..INCREMENTS {
                     increment();
