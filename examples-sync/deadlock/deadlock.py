@@ -1,4 +1,4 @@
-"""The same program in Python: two threading.Locks in opposite order, then in one."""
+"""The same program in Python: two locks in opposite order, then in one order."""
 
 import multiprocessing
 import threading

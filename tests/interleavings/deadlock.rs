@@ -14,7 +14,7 @@ fn case(case: &'static str) -> Check {
     check("deadlock", case).names(&["account 0", "account 1"])
 }
 
-/// Alice and Bob send each other 10, in one order of the locks or with the deadlock.
+/// Alice and Bob send each other 10, with one order of the locks or with any.
 fn both_ways(bank: &Bank, ordered: bool) {
     scope(|scope| {
         for (name, from, to) in [("alice", 0, 1), ("bob", 1, 0)] {

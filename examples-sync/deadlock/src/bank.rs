@@ -27,8 +27,8 @@ impl Bank {
         Self { accounts: balances.iter().copied().map(Mutex::new).collect() }
     }
 
-    /// Moves `amount` from one account to another: all of it, or nothing. `pause` is
-    /// for demonstrations: it is called with the first lock held.
+    /// Moves `amount` from one account to another: all of it, or nothing. `pause`
+    /// is for demonstrations: it is called with the first lock held.
     ///
     /// # Panics
     ///

@@ -39,9 +39,9 @@ impl fmt::Display for Waiter {
     }
 }
 
-/// Whether they wait for each other in a circle: from the first one to whoever holds
-/// what it wants, and on, until it is the first again. Then none of them will ever
-/// go on.
+/// Whether they wait for each other in a circle: from the first one to whoever
+/// holds what it wants, and on, until it is the first again. Then none of them will
+/// ever go on.
 pub fn is_circle(waiters: &[Waiter]) -> bool {
     let holder = |of: &Waiter| waiters.iter().find(|other| other.holds == of.wants);
     let Some(first) = waiters.first() else { return false };
