@@ -15,6 +15,7 @@ use tests::{
 const OWN_OUTPUT: &[(&str, &str)] = &[
     ("crash-isolation", "Python has other crashes than Rust"),
     ("process-pool", "a crash breaks Python's pool"),
+    ("locked-counter", "Python has no atomic integer"),
 ];
 
 /// Arguments with which the two are compared, too.
