@@ -70,22 +70,22 @@ impl Worker {
         self.child.wait()
     }
 
-    /// Reads or writes. Looks up every [`TICK`].
+    /// Reads or writes. Looks up first, and every [`TICK`].
     fn wait<T>(
         &mut self,
         mut act: impl FnMut(&mut Channel) -> io::Result<T>,
     ) -> io::Result<T> {
         let mut ended = false;
         loop {
-            match act(&mut self.channel) {
-                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
-                done => return done,
-            }
             if self.stop.load(Ordering::Relaxed) {
                 return Err(dropped());
             }
             if self.deadline.is_some_and(|deadline| deadline <= Instant::now()) {
                 return Err(ErrorKind::TimedOut.into());
+            }
+            match act(&mut self.channel) {
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+                done => return done,
             }
             // A program that a job has started may hold the channel open. What the
             // worker sent before its end is read first.
