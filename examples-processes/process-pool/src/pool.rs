@@ -260,7 +260,8 @@ impl Lane {
             return Ok(worker);
         }
         self.jobs = 0;
-        Worker::start(&self.stop)
+        // Once more, if the first was killed at its start: no job is to blame.
+        Worker::start(&self.stop).or_else(|_| Worker::start(&self.stop))
     }
 
     /// Sends these jobs and receives their results. If that fails, the worker is
