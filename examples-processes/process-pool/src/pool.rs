@@ -52,8 +52,8 @@ pub enum JobError {
     Died(ExitStatus),
     /// It took longer than [`Options::timeout`]. Its worker was killed.
     TimedOut,
-    /// It could not be sent or its result not be read, no worker could be started,
-    /// or the pool was dropped.
+    /// It or its result could not be sent, no worker could be started, or the pool
+    /// was dropped.
     Lost(io::Error),
 }
 
@@ -75,7 +75,8 @@ impl std::error::Error for JobError {}
 pub struct Options {
     /// How many processes. Default: one for each core.
     pub workers: Option<usize>,
-    /// How long a job may take. Default: for ever.
+    /// How long a job may take, from when it is sent. Noticed up to a [`TICK`]
+    /// late. `init` has no such limit. Default: for ever.
     pub timeout: Option<Duration>,
     /// After this many jobs a worker is replaced by a new one. Default: never.
     pub jobs_per_worker: Option<usize>,
@@ -96,14 +97,9 @@ pub fn serve<J: Job>() {
         let result = catch_unwind(AssertUnwindSafe(|| job.run()));
         result.map_err(|panic| message(&*panic))
     };
-    let error = parent.serve(|jobs: Vec<J>| -> Vec<Result<J::Output, String>> {
-        jobs.into_iter().map(run).collect()
-    });
-    if error.kind() == ErrorKind::InvalidData {
-        eprintln!("pool worker: {error}");
-        process::exit(1);
-    }
-    process::exit(0); // the pool is gone
+    let run_all = |jobs: Vec<J>| jobs.into_iter().map(run).collect::<Vec<_>>();
+    parent.serve(run_all);
+    process::exit(0);
 }
 
 /// What was given to `panic!`.
@@ -181,6 +177,7 @@ impl Pool {
         let most = most.min(self.options.jobs_per_worker.unwrap_or(most)).max(1);
         let mut first = 0;
         while jobs.len() > 0 {
+            // All workers together get half of what is left.
             let chunk = (jobs.len() / (2 * self.workers)).clamp(1, most);
             let chunk: Vec<J> = jobs.by_ref().take(chunk).collect();
             let range = first..first + chunk.len();
@@ -205,7 +202,7 @@ impl Pool {
         assert_eq!(
             SERVED.get(),
             Some(&TypeId::of::<J>()),
-            "`serve` does other jobs"
+            "`pool::serve` was called for another type of jobs"
         );
         let queue = self.queue.as_ref().expect("it is there until the drop");
         queue.send(Box::new(task)).expect("the threads are there as long");
@@ -233,7 +230,8 @@ struct Lane {
 }
 
 impl Lane {
-    /// Does these jobs: together, and if that fails, one by one.
+    /// Does these jobs: together, and if that fails, one by one. A start that fails
+    /// would do so for each: they share the first.
     fn run<J: Job>(&mut self, jobs: &[J]) -> Vec<JobResult<J::Output>> {
         match self.ready(jobs.len()) {
             Ok(worker) => self.worker = Some(worker),

@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::{Job, JobResult, Pool, lost};
 
 /// A job that was submitted.
+#[derive(Debug)]
 pub struct Handle<T> {
     result: Receiver<JobResult<T>>,
     started: Arc<AtomicBool>,
@@ -43,6 +44,7 @@ impl Pool {
                 }
             });
         }
+        // It owns `wanted`, and so both are dropped together.
         results.into_iter().inspect(move |_| _ = &wanted)
     }
 }
@@ -56,7 +58,7 @@ impl<T> Handle<T> {
     /// Waits for the result, but not longer than this.
     ///
     /// # Errors
-    /// The handle, if there is no result yet.
+    /// The handle, if there is no result yet: to wait again, `cancel`, or go on.
     pub fn wait_timeout(self, timeout: Duration) -> Result<JobResult<T>, Self> {
         match self.result.recv_timeout(timeout) {
             Ok(result) => Ok(result),

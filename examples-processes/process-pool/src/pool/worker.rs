@@ -2,11 +2,12 @@
 
 use std::ffi::OsStr;
 use std::io::{self, BufReader, ErrorKind, Read, Write};
+use std::path::PathBuf;
 use std::process::{self, Child, Command, ExitStatus};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
-use std::{env, mem, thread};
+use std::{env, thread};
 
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -36,7 +37,11 @@ impl Worker {
         if stop.load(Ordering::Relaxed) {
             return Err(dropped());
         }
-        let mut command = Command::new(env::current_exe()?);
+        // On Linux what runs here, also when its file has been replaced since.
+        let this = PathBuf::from("/proc/self/exe");
+        let linux = cfg!(target_os = "linux") && this.exists();
+        let mut command =
+            Command::new(if linux { this } else { env::current_exe()? });
         command.arg(ROLE).arg(process::id().to_string());
         let (child, channel) = channel::start(command)?;
         let mut worker =
@@ -56,7 +61,8 @@ impl Worker {
     ) -> io::Result<A> {
         self.deadline = timeout.and_then(|time| Instant::now().checked_add(time));
         send(&mut *self, question)?;
-        receive(BufReader::new(self))
+        let answer: Result<A, String> = receive(BufReader::new(self))?;
+        answer.map_err(|why| io::Error::new(ErrorKind::InvalidData, why))
     }
 
     /// Whether it has not ended.
@@ -70,7 +76,8 @@ impl Worker {
         self.child.wait()
     }
 
-    /// Reads or writes. Looks up first, and every [`TICK`].
+    /// Reads or writes, as soon as that is possible. Looks up before, and every
+    /// [`TICK`].
     fn wait<T>(
         &mut self,
         mut act: impl FnMut(&mut Channel) -> io::Result<T>,
@@ -87,11 +94,13 @@ impl Worker {
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {}
                 done => return done,
             }
-            // A program that a job has started may hold the channel open. What the
-            // worker sent before its end is read first.
-            if mem::replace(&mut ended, !self.is_alive()) {
+            // A program that a job has started may hold the channel open, so there
+            // is no end of file. What the worker sent before its end is read first:
+            // it gets one more turn.
+            if ended {
                 return Err(ErrorKind::UnexpectedEof.into());
             }
+            ended = !self.is_alive();
         }
     }
 }
@@ -139,19 +148,20 @@ impl Parent {
         Some(Parent(BufReader::new(channel::to_parent().ok()?)))
     }
 
-    /// Answers questions until there is an error.
+    /// Answers questions until the pool is gone, or something cannot be sent.
     pub fn serve<Q: DeserializeOwned, A: Serialize>(
         &mut self,
         mut answer: impl FnMut(Q) -> A,
-    ) -> io::Error {
-        let mut ready = send(self.0.get_mut(), &());
-        loop {
-            let next = ready.and_then(|()| receive(&mut self.0));
-            ready = match next {
-                Ok(question) => send(self.0.get_mut(), &answer(question)),
-                Err(error) => return error,
-            };
+    ) {
+        let mut done = send(self.0.get_mut(), &());
+        while done.is_ok() {
+            done = receive(&mut self.0).and_then(|question| {
+                send(self.0.get_mut(), &Ok::<A, String>(answer(question)))
+            });
         }
+        // The pool shall know why, if it is still there.
+        let why = done.map_err(|error| error.to_string());
+        let _ = send(self.0.get_mut(), &why);
     }
 }
 
