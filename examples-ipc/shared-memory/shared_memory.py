@@ -1,4 +1,4 @@
-"""The same program in Python: Value and Array. The lock of a killed process stays."""
+"""The same program in Python: Value and Array, whose lock a killed owner keeps."""
 
 import multiprocessing
 import time

@@ -16,7 +16,7 @@ use std::process::ExitCode;
 use std::sync::{Mutex, mpsc};
 use std::{env, thread};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Error, Result, ensure};
 
 use client::{CALLS, ONE_CALL, TWO_CALLS};
 use manager::{Data, Manager, Request};
@@ -43,7 +43,8 @@ fn main() -> ExitCode {
         }
     };
     let Err(error) = result else { return ExitCode::SUCCESS };
-    let _ = writeln!(io::stderr(), "{error:#}");
+    // One write: others may fail at the same moment.
+    let _ = io::stderr().write_all(format!("{error:#}\n").as_bytes());
     ExitCode::FAILURE
 }
 
@@ -60,7 +61,7 @@ fn supervise(clients: u32) -> Result<()> {
     let (coming, all_came) = mpsc::channel::<()>();
     let all_came = &Mutex::new(all_came);
 
-    let ended: Vec<Result<()>> = thread::scope(|scope| {
+    let failed = thread::scope(|scope| {
         let start = |number| {
             let name = format!("client-{number}");
             let started = channel::start(&name);
@@ -80,16 +81,16 @@ fn supervise(clients: u32) -> Result<()> {
             }))
         };
         // Collected: all start before one is waited for.
-        let clients: Vec<Result<_>> = (1..=clients).map(start).collect();
+        let clients = (1..=clients).map(start).collect::<Result<Vec<_>>>()?;
         drop(coming);
         shared::waiting("clients");
-        clients.into_iter().map(|client| client?.join().unwrap()).collect()
-    });
+        let ended = clients.into_iter().map(|client| client.join().unwrap());
+        let failed = ended.filter_map(|ended| Some(format!("{:#}", ended.err()?)));
+        Ok::<_, Error>(failed.collect::<Vec<_>>().join("\n"))
+    })?;
 
     report(clients, &manager.data())?;
-    let failed = ended.iter().filter_map(|ended| ended.as_ref().err());
-    let failed: Vec<String> = failed.map(|error| format!("{error:#}")).collect();
-    ensure!(failed.is_empty(), failed.join("\n"));
+    ensure!(failed.is_empty(), failed);
     Ok(())
 }
 
@@ -98,7 +99,6 @@ fn report(clients: u32, data: &Data) -> Result<()> {
     let value = |key| data.dict.get(key).copied().unwrap_or(0);
     say(format_args!("{TWO_CALLS}: {} of {clients}", value(TWO_CALLS)))?;
     say(format_args!("{ONE_CALL}: {} of {}", value(ONE_CALL), clients * CALLS))?;
-
     let mut names: Vec<&str> = data.list.iter().map(|item| &*item.client).collect();
     names.sort_unstable();
     say(format_args!("Finished: {}", names.join(", ")))?;

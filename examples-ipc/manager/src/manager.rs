@@ -144,7 +144,10 @@ impl Client {
         let sent = manager.get_mut().write_all(&frame);
         let answer = receive(&mut *manager);
         let answer: Answer<T> = sent.and(answer).map_err(|error| {
-            let text = format!("the manager is gone ({error})");
+            let text = match error.kind() {
+                ErrorKind::InvalidData => format!("no answer: {error}"),
+                _ => "the manager is gone".to_owned(),
+            };
             io::Error::new(error.kind(), text)
         })?;
         answer.map_err(|refused| io::Error::other(format!("refused: {refused}")))

@@ -8,8 +8,8 @@ use std::time::Duration;
 use crate::channel::{LONGEST, frame};
 use crate::manager::{Client, Finish, Manager, Request};
 
-/// Serves a client that sends these bytes and then nothing more. Returns what it was
-/// answered, and how that ended.
+/// Serves a client that sends these bytes and then nothing more. Returns what it
+/// was answered, and how that ended.
 fn serve(manager: &Manager, sent: &[u8]) -> (Vec<u8>, io::Result<()>) {
     let (mut client, ours) = UnixStream::pair().unwrap();
     thread::scope(|scope| {

@@ -38,7 +38,8 @@ fn main() -> ExitCode {
         }
     };
     let Err(error) = result else { return ExitCode::SUCCESS };
-    let _ = writeln!(io::stderr(), "{error:#}");
+    // One write: others may fail at the same moment.
+    let _ = io::stderr().write_all(format!("{error:#}\n").as_bytes());
     ExitCode::FAILURE
 }
 

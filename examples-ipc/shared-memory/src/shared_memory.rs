@@ -119,10 +119,10 @@ impl Shared {
     #[expect(clippy::cast_ptr_alignment, reason = "a mapping begins with a page")]
     fn contents(&self) -> &Contents {
         // SAFETY: The pointer is valid for as long as `self`, and for `SIZE` bytes,
-        // which `map` has made sure of. It is aligned: a mapping begins with a page.
-        // Every pattern of bits is a valid `Contents`. Other processes write to it
-        // while the reference lives, but all of it is atomics, and this function is
-        // the only way to it. Nobody makes the file shorter.
+        // which `map` has made sure of. It is aligned: a mapping begins with a
+        // page. Every pattern of bits is a valid `Contents`. Other processes write
+        // to it while the reference lives, but all of it is atomics, and this
+        // function is the only way to it. Nobody makes the file shorter.
         unsafe { &*self.mapping.as_ptr().cast::<Contents>() }
     }
 }
