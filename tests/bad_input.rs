@@ -22,6 +22,11 @@ const WRONG_ARGUMENTS: &[(&str, &[&str], i32, &str)] = &[
     ("image-processing", &["photo.jpg", "--out"], 2, "no folder"),
     ("image-processing", &["photo.jpg", "--out", ""], 2, "no folder"),
     ("image-processing", &["--out", "folder"], 2, "no pictures"),
+    ("manager", &["many"], 2, "1 to 100, not \"many\""),
+    ("manager", &["0"], 2, "not \"0\""),
+    ("manager", &["101"], 2, "not \"101\""),
+    ("manager", &["1", "2"], 2, "unexpected argument \"2\""),
+    ("manager", &["client-1"], 1, "client-1: a manager has to start it"),
     ("mixed-workload", &["12"], 2, "12"),
     ("mixed-workload", &["count-primes", "0"], 2, "count-primes"),
     ("hybrid", &["12"], 2, "not \"12\""),
@@ -32,6 +37,10 @@ const WRONG_ARGUMENTS: &[(&str, &[&str], i32, &str)] = &[
     ("parallel-sum", &["1", "2"], 2, "unexpected argument \"2\""),
     ("process-pool", &["12"], 2, "not \"12\""),
     ("producer-consumer", &["12"], 2, "12"),
+    ("shared-memory", &["12"], 2, "not \"12\""),
+    ("shared-memory", &["process-1"], 2, "not \"process-1\""),
+    ("shared-memory", &["process-0", "/"], 2, "not \"process-0\""),
+    ("shared-memory", &["process-1", "no/such"], 1, "cannot open no/such: "),
     ("sum-of-squares", &["ten"], 2, "\"ten\""),
     ("sum-of-squares", &["4294967296"], 2, "\"4294967296\""),
     ("sum-of-squares", &["--sum"], 2, "\"--sum\""),
@@ -50,7 +59,9 @@ fn main() {
         let title = format!("{}: output closed early", example.name);
         tests.push(Trial::test(title, move || output_closed(&example)));
     }
-    for name in ["crash-isolation", "deadlock", "hybrid"] {
+    for name in
+        ["crash-isolation", "deadlock", "hybrid", "manager", "shared-memory"]
+    {
         tests.push(
             Trial::test(format!("{name}: a full disk"), move || full_disk(name))
                 .with_ignored_flag(cfg!(not(target_os = "linux"))), // /dev/full

@@ -38,6 +38,16 @@ fn main() {
             },
         ));
     }
+    for (title, name, check) in [
+        ("a client killed", "manager", client_killed as fn(Duration) -> Checked),
+        ("the manager killed", "manager", manager_killed),
+        ("a process killed", "shared-memory", sharer_killed),
+        ("main killed", "shared-memory", no_memory_left),
+    ] {
+        tests.push(Trial::test(format!("{name}: {title}"), move || {
+            at_many_moments(check, &Example::named(name))
+        }));
+    }
     for name in ["crash-isolation", "deadlock", "print-numbers-process"] {
         tests.push(Trial::test(
             format!("{name}: a child that cannot be started"),
@@ -485,4 +495,90 @@ fn sum_killed() -> Checked {
     // Before them come the number of cores and two times.
     ensure(run.output.lines().skip(3).eq(expected), || run.output.clone())?;
     Ok(run.nothing_left()?)
+}
+
+/// The others make all their calls, and what the killed one has asked for is done.
+fn client_killed(moment: Duration) -> Checked {
+    let mut run = Program::rust(&Example::named("manager")).start();
+    thread::sleep(moment);
+    let Some(client) = run.child(|command| command.ends_with(" client-3")) else {
+        return Ok(()); // all is done
+    };
+    run.kill(client);
+    let run = run.finish()?;
+    run.nothing_left()?;
+    let number = |label: &str| -> Result<u32, Failed> {
+        let line = run.output.lines().find_map(|line| line.strip_prefix(label));
+        let (number, _) =
+            line.and_then(|n| n.split_once(" of ")).ok_or("no line")?;
+        Ok(number.parse()?)
+    };
+    let (lossy, exact) = (number("get, then set: ")?, number("add: ")?);
+    ensure(lossy == 1, || run.output.clone())?;
+    if run.status.success() {
+        return ensure(exact == 80_000, || run.output.clone());
+    }
+    ensure(run.code() == Some(1), || run.status.to_string())?;
+    ensure((70_000..=80_000).contains(&exact), || run.output.clone())?;
+    let others = (1..=8).filter(|client| *client != 3);
+    for client in others.map(|client| format!("client-{client}")) {
+        let finished =
+            run.output.lines().find(|line| line.starts_with("Finished: "));
+        let found = finished.is_some_and(|line| line.contains(&client));
+        ensure(found, || format!("no {client}:\n{}", run.output))?;
+    }
+    let last = run.output.lines().last();
+    let said = last == Some("client-3 ended with signal: 9 (SIGKILL)");
+    ensure(said, || run.output.clone())
+}
+
+/// Each client says so in one line, and ends.
+fn manager_killed(moment: Duration) -> Checked {
+    let mut run = Program::rust(&Example::named("manager")).start();
+    thread::sleep(moment);
+    let early = moment.is_zero();
+    if early {
+        run.child(|command| command.ends_with(" client-8")).ok_or("no client")?;
+    }
+    run.kill(run.pid());
+    let run = run.finish()?;
+    run.others_end()?;
+    run.no_files_left()?;
+    let mut said: Vec<&str> = Vec::new();
+    for line in run.output.lines().filter(|line| line.starts_with("client-")) {
+        let client = line.strip_suffix(": the manager is gone");
+        said.push(client.ok_or_else(|| run.output.clone())?);
+    }
+    let lines = said.len();
+    said.sort_unstable();
+    said.dedup();
+    let once = said.len() == lines && (lines == 8 || !early);
+    ensure(once, || format!("not a line each:\n{}", run.output))
+}
+
+/// The others end, and how each of them ended is said.
+fn sharer_killed(moment: Duration) -> Checked {
+    let mut run = Program::rust(&Example::named("shared-memory")).start();
+    thread::sleep(moment);
+    let process = run.child(|command| command.contains(" process-2 "));
+    let Some(process) = process else { return Ok(()) };
+    run.kill(process);
+    let run = run.finish()?;
+    run.nothing_left()?;
+    if run.status.success() {
+        return Ok(()); // it had done everything
+    }
+    ensure(run.code() == Some(1), || run.status.to_string())?;
+    let last = run.output.lines().last().unwrap_or_default();
+    ensure(last.contains("process-2: signal: 9 (SIGKILL)"), || run.output.clone())
+}
+
+/// On Linux, the memory never had a name.
+fn no_memory_left(moment: Duration) -> Checked {
+    let run = Program::rust(&Example::named("shared-memory")).start();
+    thread::sleep(moment);
+    run.kill(run.pid());
+    let run = run.finish()?;
+    run.others_end()?;
+    if cfg!(target_os = "linux") { Ok(run.no_files_left()?) } else { Ok(()) }
 }

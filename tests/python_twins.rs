@@ -16,10 +16,13 @@ const OWN_OUTPUT: &[(&str, &str)] = &[
     ("crash-isolation", "Python has other crashes than Rust"),
     ("process-pool", "a crash breaks Python's pool"),
     ("locked-counter", "Python has no atomic integer"),
+    ("shared-memory", "in Python, the lock of a killed process is never free"),
 ];
 
 /// Arguments with which the two are compared, too.
 const ARGUMENTS: &[(&str, &[&str])] = &[
+    ("manager", &["1"]),
+    ("manager", &["3"]),
     ("parallel-sum", &["0"]),
     ("parallel-sum", &["2345"]),
     ("sum-of-squares", &["0"]),

@@ -46,6 +46,10 @@ fn main() {
             .with_ignored_flag(!unix),
         Trial::test("crash-isolation: children end with their parent", orphans)
             .with_ignored_flag(!unix),
+        Trial::test("shared-memory: who is killed is torn", killed_owner)
+            .with_ignored_flag(!unix),
+        Trial::test("manager: nobody's set is before anybody's get", all_get_first)
+            .with_ignored_flag(!unix),
         Trial::test("parallel-sum: serial, then a chunk a core", chunks),
         Trial::test("sum-of-squares: serial, then in processes", in_processes),
         Trial::test("10 000 spans of 4 processes, none lost", none_lost),
@@ -317,6 +321,27 @@ fn hybrid() -> Checked {
 
 /// What main computes alone is done before any thread begins, and each thread gets
 /// its chunk before the first of them is done.
+/// The process that is killed under the lock is the only one that is cut off.
+fn killed_owner() -> Checked {
+    let (_, timeline) = record(example("shared-memory"))?;
+    let torn: Vec<&Span> = timeline.spans().filter(|span| span.torn).collect();
+    let right = matches!(torn[..], [span] if span.name == "move slowly");
+    ensure(right, || format!("{torn:?}"))?;
+    let repaired = timeline.spans().filter(|span| span.name == "repair").count();
+    ensure(repaired == 1, || format!("{repaired} repairs"))
+}
+
+/// There is a moment at which all have the same number in hand.
+fn all_get_first() -> Checked {
+    let (_, timeline) = record(example("manager"))?;
+    let sets = timeline.spans().filter(|span| span.name == "get, then set");
+    let sets: Vec<&Span> = sets.collect();
+    ensure(sets.len() == 8, || format!("{} sets", sets.len()))?;
+    let last_get = sets.iter().map(|set| set.begin).max();
+    let first_set = sets.iter().map(|set| set.end).min();
+    ensure(last_get < first_set, || format!("{sets:?}"))
+}
+
 fn chunks() -> Checked {
     const SIZE: usize = 100_000;
     let cores = thread::available_parallelism()?.get();

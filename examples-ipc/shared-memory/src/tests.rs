@@ -1,0 +1,113 @@
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::Ordering::Relaxed;
+use std::thread;
+
+use crate::shared_memory::Shared;
+use crate::work;
+
+/// The same memory, opened another time, as another process does.
+fn again(memory: &Shared) -> Shared {
+    Shared::open(memory.path()).unwrap()
+}
+
+#[test]
+fn what_one_writes_the_other_reads() {
+    let one = Shared::create().unwrap();
+    let other = again(&one);
+    assert_eq!(other.counter().load(Relaxed), 0);
+    one.counter().store(u64::MAX, Relaxed);
+    one.cells()[4].store(-1, Relaxed);
+    assert_eq!(other.counter().load(Relaxed), u64::MAX);
+    assert_eq!(other.cells()[4].load(Relaxed), -1);
+    drop(one);
+    assert_eq!(other.counter().load(Relaxed), u64::MAX);
+}
+
+#[test]
+fn each_that_is_created_is_another() {
+    let (one, other) = (Shared::create().unwrap(), Shared::create().unwrap());
+    one.counter().store(1, Relaxed);
+    assert_eq!(other.counter().load(Relaxed), 0);
+}
+
+/// Each thread opens the memory for itself, so for the lock it is a process of its
+/// own. Without the lock, the two steps would lose most of these.
+#[test]
+fn the_lock_lets_one_in_at_a_time() {
+    const EACH: u64 = 2_000;
+    let memory = Shared::create().unwrap();
+    thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                let mut memory = again(&memory);
+                for _ in 0..EACH {
+                    let guard = memory.lock().unwrap();
+                    let value = guard.counter().load(Relaxed);
+                    thread::yield_now();
+                    guard.counter().store(value + 1, Relaxed);
+                }
+            });
+        }
+    });
+    assert_eq!(memory.counter().load(Relaxed), 4 * EACH);
+}
+
+#[test]
+fn an_interrupted_change_is_told_until_it_is_repaired() {
+    let mut memory = Shared::create().unwrap();
+    let mut other = again(&memory);
+    let panicked = catch_unwind(AssertUnwindSafe(|| {
+        let _guard = memory.lock().unwrap();
+        panic!("in the middle");
+    }));
+    assert!(panicked.is_err());
+    assert!(other.lock().is_err());
+    assert!(memory.lock().is_err(), "nobody has repaired it");
+    assert!(other.repair(|memory| memory.counter().store(7, Relaxed)).unwrap());
+    assert_eq!(memory.lock().unwrap().counter().load(Relaxed), 7);
+    assert!(!memory.repair(|_| panic!("there is no need")).unwrap());
+    other.lock().unwrap();
+}
+
+#[test]
+fn a_repair_that_panics_is_no_repair() {
+    let mut memory = Shared::create().unwrap();
+    for failing in [true, false] {
+        let caught = catch_unwind(AssertUnwindSafe(|| {
+            if failing {
+                let _guard = memory.lock().unwrap();
+                panic!("in the middle");
+            }
+            memory.repair(|_| panic!("again"))
+        }));
+        assert!(caught.is_err());
+        assert!(again(&memory).lock().is_err());
+    }
+    assert!(memory.repair(|_| ()).unwrap());
+    assert!(memory.lock().is_ok());
+}
+
+#[test]
+fn what_is_too_short_or_missing_is_not_opened() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("short");
+    assert!(Shared::open(&file).is_err());
+    for length in [0, 1, 8, 48] {
+        std::fs::write(&file, vec![0; length]).unwrap();
+        assert!(Shared::open(&file).is_err(), "{length} bytes");
+    }
+    std::fs::write(&file, [255; 4096]).unwrap();
+    let memory = Shared::open(&file).unwrap();
+    assert_eq!(memory.counter().load(Relaxed), u64::MAX);
+}
+
+#[test]
+fn a_repair_keeps_the_sum() {
+    let memory = Shared::create().unwrap();
+    for (cell, value) in memory.cells().iter().zip([7, 1, 2, 3, 4]) {
+        cell.store(value, Relaxed);
+    }
+    work::repair(memory.cells());
+    let sum: i64 = memory.cells().iter().map(|cell| cell.load(Relaxed)).sum();
+    assert_eq!(sum, work::TOTAL);
+}
