@@ -19,6 +19,9 @@ const OWN_OUTPUT: &[(&str, &str)] =
 const ARGUMENTS: &[(&str, &[&str])] = &[
     ("parallel-sum", &["0"]),
     ("parallel-sum", &["2345"]),
+    ("pipes", &["0"]),
+    ("pipes", &["100000"]),
+    ("pipes", &["64MiB"]),
     ("sum-of-squares", &["0"]),
     ("sum-of-squares", &["12345"]),
 ];
