@@ -108,23 +108,14 @@ mod tests {
 
     #[test]
     fn whoever_takes_from_a_queue_may_take_anything_but_nothing_twice() {
-        let same = |a, b| {
-            common_form("sentinel-queue", a) == common_form("sentinel-queue", b)
-        };
-        let line = |consumer, item| format!("[consumer-{consumer}] Got {item}\n");
-        let both = |a: String, b: String| a + &b;
-        let run = both(line(1, 5), line(2, 6));
-        assert!(same(&run, &both(line(2, 6), line(2, 5))));
-        assert!(!same(&run, &both(line(1, 5), line(2, 5))));
-        assert!(!same(&run, &line(1, 5)));
-        assert!(!same(
-            &(line(1, 5) + "end\n"),
-            &("end\n".to_owned() + &line(1, 5))
-        ));
-        assert!(!same(
-            "[producer] 1\n[producer] 2\n",
-            "[producer] 2\n[producer] 1\n"
-        ));
+        let form = |printed| common_form("sentinel-queue", printed);
+        let same = |a, b| form(a) == form(b);
+        let run = "[consumer-1] Got 5\n[consumer-2] Got 6\n";
+        assert!(same(run, "[consumer-2] Got 6\n[consumer-2] Got 5\n"));
+        assert!(!same(run, "[consumer-1] Got 5\n[consumer-2] Got 5\n"));
+        assert!(!same(run, "[consumer-1] Got 5\n"));
+        assert!(!same("[consumer-1] Got 5\nend\n", "end\n[consumer-1] Got 5\n"));
+        assert!(!same("[other] 1\n[other] 2\n", "[other] 2\n[other] 1\n"));
     }
 
     #[test]

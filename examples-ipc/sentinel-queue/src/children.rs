@@ -78,7 +78,7 @@ pub fn start(role: &str) -> Result<Child> {
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
-        .with_context(|| format!("cannot start the {role}"))
+        .with_context(|| format!("cannot start {role}"))
 }
 
 /// Prints every line of a child's words behind its name. Reads on when printing

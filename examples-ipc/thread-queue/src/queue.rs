@@ -28,7 +28,7 @@ pub struct Consumer<T> {
     alive: Sender<Infallible>,
 }
 
-/// What nobody has consumed.
+/// Gets what nobody has consumed.
 pub struct Rest<T>(Receiver<T>);
 
 /// The item at which a consumer panicked, and the message of the panic.
@@ -54,8 +54,8 @@ pub fn queue<T>(capacity: usize) -> (Producer<T>, Consumer<T>, Rest<T>) {
 
 impl<T> Producer<T> {
     /// Puts an item into the queue. Waits until there is room, and calls `no_room`
-    /// each time that it has waited in vain for `PATIENCE`. When no consumer is
-    /// left, returns the item as the error.
+    /// each time that it has waited in vain for `PATIENCE`. The error is the item:
+    /// no consumer is left. (It may still be accepted then; see `Rest`.)
     pub fn put(&self, item: T, mut no_room: impl FnMut()) -> Result<(), T> {
         loop {
             select! {
