@@ -28,8 +28,8 @@ const RANDOM: &[(&str, &str)] = &[
     ("sum-of-squares", r"(Cores: |_, )[\d.]+"),
 ];
 
-/// Actors that take from one queue, or put into it: which of them does what, and how
-/// often, differs from run to run. Their lines count as those of one, in any order.
+/// Actors that take from one queue, or put into it: which of them does what differs
+/// from run to run. Their lines count as those of one, in any order.
 const INTERCHANGEABLE: &[(&str, &str)] = &[
     ("sentinel-queue", r"^\[consumer-\d+\]"),
     ("thread-queue", r"^\[(producer|consumer)-\d+\]"),

@@ -47,6 +47,7 @@ pub fn serve_child(child: &mut Child, items: Items) -> Vec<u32> {
     serve(requests, child.stdin.take().expect("it is piped"), items)
 }
 
+/// Serves whoever sends these requests and reads these answers.
 #[allow(clippy::needless_pass_by_value, reason = "gone with the last who serves")]
 pub(crate) fn serve(
     mut requests: impl BufRead,

@@ -1,8 +1,8 @@
 //! The pattern: a bounded queue between threads, that ends by itself on both sides,
 //! and loses nothing.
 //!
-//! Consumers end when the last producer is dropped and the queue is empty. Producers
-//! get their item back when the last consumer is dropped, also by a panic.
+//! Consumers end when the last producer is dropped and the queue is empty.
+//! Producers get their item back when the last consumer is dropped, also by a panic.
 
 use std::any::Any;
 use std::convert::Infallible;
@@ -102,8 +102,10 @@ impl<T> Clone for Consumer<T> {
     }
 }
 
+/// The text of a panic, on one line.
 fn message(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().copied();
     let text = text.or(panic.downcast_ref::<String>().map(String::as_str));
-    text.unwrap_or("no message").to_owned()
+    let lines = text.unwrap_or("no message").lines().map(str::trim);
+    lines.collect::<Vec<_>>().join(", ")
 }

@@ -11,6 +11,9 @@ const CONSUMERS: usize = 8;
 const ITEMS: usize = 500; // a producer
 const CAPACITIES: [usize; 4] = [0, 1, 3, 64];
 
+/// What a consumer does.
+type Consume = fn(&Consumer<usize>, &Mutex<Fates>) -> Result<(), Panicked<usize>>;
+
 /// What became of each item. An item that is added twice is there twice.
 #[derive(Debug, Default)]
 struct Fates(BTreeMap<usize, Vec<&'static str>>);
@@ -27,10 +30,7 @@ impl Fates {
 
 /// Lets many producers and consumers share a queue. Every consumer does what
 /// `consumer` does. Fails when it hangs, or when an item has not exactly one fate.
-fn share(
-    capacity: usize,
-    consumer: fn(&Consumer<usize>, &Mutex<Fates>) -> Result<(), Panicked<usize>>,
-) -> Fates {
+fn share(capacity: usize, consumer: Consume) -> Fates {
     let (sender, ended) = mpsc::channel();
     thread::spawn(move || sender.send(share_or_hang(capacity, consumer)));
     let fates = ended.recv_timeout(Duration::from_secs(60)).expect("it hangs");
@@ -39,10 +39,7 @@ fn share(
     fates
 }
 
-fn share_or_hang(
-    capacity: usize,
-    consumer: fn(&Consumer<usize>, &Mutex<Fates>) -> Result<(), Panicked<usize>>,
-) -> Fates {
+fn share_or_hang(capacity: usize, consumer: Consume) -> Fates {
     let fates = Mutex::new(Fates::default());
     let (put, take, rest) = queue::queue(capacity);
     thread::scope(|scope| {
