@@ -20,7 +20,7 @@ const ARGUMENTS: &[(&str, &[&str])] = &[
     ("parallel-sum", &["0"]),
     ("parallel-sum", &["2345"]),
     ("pipes", &["0"]),
-    ("pipes", &["100000"]),
+    ("pipes", &["10000"]),
     ("pipes", &["64MiB"]),
     ("sum-of-squares", &["0"]),
     ("sum-of-squares", &["12345"]),

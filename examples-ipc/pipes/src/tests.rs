@@ -33,7 +33,7 @@ fn a_message_cut_at_any_byte_is_not_taken_for_a_whole_one() {
                 end => break end,
             }
         };
-        let whole = if length < first { 0 } else { 1 };
+        let whole = usize::from(length >= first);
         assert_eq!(received.len(), whole, "cut at {length}");
         let between = [0, first].contains(&length);
         assert_eq!(end.is_ok(), between, "cut at {length}");

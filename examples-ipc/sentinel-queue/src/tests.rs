@@ -1,4 +1,5 @@
 use std::io::{self, Write};
+use std::thread;
 
 use crate::queue::{self, Item, Items};
 
@@ -11,7 +12,7 @@ fn closed_queue(numbers: &[u32], sentinels: usize) -> Items {
     let put = numbers.iter().copied().map(Some);
     let put: Vec<Item> = put.chain([None].repeat(sentinels)).collect();
     // It holds less: somebody must put while another takes.
-    std::thread::spawn(move || put.into_iter().try_for_each(|i| sender.send(i)));
+    thread::spawn(move || put.into_iter().try_for_each(|i| sender.send(i)));
     items
 }
 
@@ -116,8 +117,9 @@ fn an_answer_cut_at_any_byte_is_not_taken_for_a_whole_one() {
 #[test]
 fn with_the_last_who_serves_a_full_queue_ends() {
     let (sender, items) = queue::queue();
-    let producer =
-        std::thread::spawn(move || (0..).find(|&n| sender.send(Some(n)).is_err()));
-    assert_eq!(queue::serve("next\nnext\n".as_bytes(), Vec::new(), items), [0]);
+    let put = move || (0..1000).find(|&number| sender.send(Some(number)).is_err());
+    let producer = thread::spawn(put);
+    let consumed = queue::serve("next\nnext\n".as_bytes(), Vec::new(), items);
+    assert_eq!(consumed, [0]);
     assert!(producer.join().unwrap().is_some());
 }

@@ -2,7 +2,8 @@
 //! and loses nothing.
 //!
 //! Consumers end when the last producer is dropped and the queue is empty.
-//! Producers get their item back when the last consumer is dropped, also by a panic.
+//! Producers get their item back when the last consumer is dropped, also when that
+//! is by a panic.
 
 use std::any::Any;
 use std::convert::Infallible;
