@@ -31,12 +31,20 @@ const WRONG_ARGUMENTS: &[(&str, &[&str], i32, &str)] = &[
     ("mixed-workload", &["count-primes", "0"], 2, "count-primes"),
     ("hybrid", &["12"], 2, "not \"12\""),
     ("hybrid", &["process-1", "1"], 2, "not \"process-1\""),
+    ("pipes", &["ten"], 2, "\"ten\""),
+    ("pipes", &["-1"], 2, "\"-1\""),
+    ("pipes", &["257MiB"], 2, "\"257MiB\""),
+    ("pipes", &["18446744073709551616MiB"], 2, "at most 256MiB"),
+    ("pipes", &["1", "2"], 2, "unexpected argument \"2\""),
+    ("pipes", &["send", "ten"], 2, "\"ten\""),
+    ("pipes", &["echo", "1"], 2, "unexpected argument \"1\""),
     ("print-numbers-process", &["5"], 2, "not \"5\""),
     ("parallel-sum", &["many"], 2, "\"many\""),
     ("parallel-sum", &["10000001"], 2, "\"10000001\""),
     ("parallel-sum", &["1", "2"], 2, "unexpected argument \"2\""),
     ("process-pool", &["12"], 2, "not \"12\""),
     ("producer-consumer", &["12"], 2, "12"),
+    ("sentinel-queue", &["5"], 2, "not \"5\""),
     ("shared-memory", &["12"], 2, "not \"12\""),
     ("shared-memory", &["process-1"], 2, "not \"process-1\""),
     ("shared-memory", &["process-0", "/"], 2, "not \"process-0\""),
@@ -59,9 +67,15 @@ fn main() {
         let title = format!("{}: output closed early", example.name);
         tests.push(Trial::test(title, move || output_closed(&example)));
     }
-    for name in
-        ["crash-isolation", "deadlock", "hybrid", "manager", "shared-memory"]
-    {
+    for name in [
+        "crash-isolation",
+        "deadlock",
+        "hybrid",
+        "manager",
+        "pipes",
+        "sentinel-queue",
+        "shared-memory",
+    ] {
         tests.push(
             Trial::test(format!("{name}: a full disk"), move || full_disk(name))
                 .with_ignored_flag(cfg!(not(target_os = "linux"))), // /dev/full

@@ -99,12 +99,47 @@ fn main() {
             move || child_without_parent(name, args),
         ));
     }
+    tests.extend(pipes_and_queues());
     if cfg!(not(unix)) {
         // Only Unix has these signals.
         tests =
             tests.into_iter().map(|test| test.with_ignored_flag(true)).collect();
     }
     tests::run(tests)
+}
+
+fn pipes_and_queues() -> Vec<Trial> {
+    let mut tests = Vec::new();
+    for role in ["send", "answer", "get-stuck", "echo"] {
+        tests.push(Trial::test(format!("pipes: {role} killed"), move || {
+            pipe_end_killed(role)
+        }));
+    }
+    tests.push(Trial::test("pipes: a reader that goes away", reader_goes_away));
+    tests.push(Trial::test("sentinel-queue: a consumer killed", || {
+        let example = Example::named("sentinel-queue");
+        at_many_moments(queue_consumer_killed, &example)
+    }));
+    for name in ["pipes", "sentinel-queue"] {
+        tests.push(Trial::test(
+            format!("{name}: Ctrl-C for the parent"),
+            move || {
+                let example = Example::named(name);
+                at_many_moments(|m| parent_interrupted(&example, m), &example)
+            },
+        ));
+        tests.push(Trial::test(
+            format!("{name}: a child that cannot be started"),
+            move || no_pipes(name),
+        ));
+    }
+    for role in ["send 100", "get-stuck 1000000", "answer", "echo"] {
+        tests.push(Trial::test(
+            format!("pipes: {role} without parent"),
+            move || alone(role),
+        ));
+    }
+    tests
 }
 
 /// Calls `check` for moments from the start of a run to its end.
@@ -581,4 +616,105 @@ fn no_memory_left(moment: Duration) -> Checked {
     let run = run.finish()?;
     run.others_end()?;
     if cfg!(target_os = "linux") { Ok(run.no_files_left()?) } else { Ok(()) }
+}
+
+/// One end of a pipe is killed while the other waits for it or reads from it: the
+/// parent names it, and ends.
+fn pipe_end_killed(role: &str) -> Checked {
+    // What is there only for a moment may be gone before it is killed.
+    for _ in 0..20 {
+        let program = Program::rust(&Example::named("pipes"));
+        let mut run = program.arg("64MiB").start();
+        let is_it = |command: &str| {
+            command.split_whitespace().nth(1).is_some_and(|name| name == role)
+        };
+        let Some(child) = run.child(is_it) else { continue };
+        run.kill(child);
+        let run = run.finish()?;
+        run.others_end()?; // the other end of the pipe may be no child of the first
+        if run.status.success() {
+            continue;
+        }
+        ensure(run.code() == Some(1), || run.status.to_string())?;
+        let reason = match role {
+            "echo" => "cannot write everything: Broken pipe",
+            _ => "the child ended with signal: 9 (SIGKILL)",
+        };
+        // The other end may say that it lost its partner.
+        let named = run.output.lines().any(|line| line.contains(reason));
+        ensure(named, || run.output.clone())?;
+        ensure(!run.output.contains("panicked"), || run.output.clone())?;
+        return Ok(());
+    }
+    Err("it was never killed in time".into())
+}
+
+/// Who writes to a reader that has gone gets an error that it can report, and is
+/// not ended by a signal.
+fn reader_goes_away() -> Checked {
+    let script = "{ \"$0\" send 1048576 2>errors; echo code $? >&2; } | head -c 9";
+    let run = Program::new("sh").args(["-c", script]).arg(binary("pipes")).run()?;
+    ensure(run.output.contains("code 1\n"), || run.output.clone())?;
+    let errors = fs::read_to_string(run.work().join("errors"))?;
+    let line = "cannot send to the parent: Broken pipe (os error 32)\n";
+    ensure(errors == line, || errors.clone())?;
+    Ok(run.nothing_left()?)
+}
+
+/// A role whose standard input has ended already: there is no parent.
+fn alone(role: &str) -> Checked {
+    let run =
+        Program::rust(&Example::named("pipes")).args(role.split(' ')).run()?;
+    ensure(run.code().is_some(), || run.status.to_string())?;
+    ensure(!run.output.contains("panicked"), || run.output.clone())?;
+    run.others_end()?;
+    Ok(run.nothing_left()?)
+}
+
+/// One of the consumers is killed: the others go on, and every number is received
+/// or reported as lost.
+fn queue_consumer_killed(moment: Duration) -> Checked {
+    let mut run = Program::rust(&Example::named("sentinel-queue")).start();
+    thread::sleep(moment);
+    let child = run.child(|command| command.contains(" consumer-"));
+    let Some(child) = child else { return Ok(()) }; // all is done
+    run.kill(child);
+    let run = run.finish()?;
+    run.nothing_left()?;
+    if run.status.success() {
+        return Ok(()); // it was done already, and waited for
+    }
+    ensure(run.code() == Some(1), || run.status.to_string())?;
+    // The output ends with what was under way.
+    let start = run.output.rfind(":\n").ok_or_else(|| run.output.clone())?;
+    let received = run.output[start..].lines().filter_map(|line| {
+        line.split_once("] Received: ").map(|(_, number)| number.parse::<u32>())
+    });
+    let mut numbers = received.collect::<Result<Vec<_>, _>>()?;
+    let report = run.output.lines().last().unwrap_or_default();
+    ensure(report.contains(": signal: 9 (SIGKILL), "), || run.output.clone())?;
+    let lost = report
+        .split_once("numbers lost: [")
+        .and_then(|(_, lost)| lost.strip_suffix("]"))
+        .ok_or_else(|| run.output.clone())?;
+    let lost = lost.split(", ").filter(|number| !number.is_empty());
+    let lost = lost.map(str::parse::<u32>).collect::<Result<Vec<_>, _>>()?;
+    // One that was received just before may be reported as lost, too.
+    let twice = lost.iter().filter(|number| numbers.contains(number)).count();
+    ensure(twice <= 1, || run.output.clone())?;
+    numbers.extend(lost);
+    numbers.sort_unstable();
+    numbers.dedup();
+    let all = if run.output.contains("[producer] ") { 0..2 } else { 0..5 };
+    ensure(numbers.into_iter().eq(all), || run.output.clone())
+}
+
+/// As in `not_started`. What comes before, a pipe or a line, may be what is said.
+fn no_pipes(name: &str) -> Checked {
+    let run = limited(name, "ulimit -n 4").run()?;
+    ensure(run.code() == Some(1), || run.status.to_string())?;
+    let last = run.output.lines().last().unwrap_or_default();
+    let said = last.contains("cannot ") && last.ends_with(" (os error 24)");
+    ensure(said && run.output.lines().count() <= 2, || run.output.clone())?;
+    Ok(run.nothing_left()?)
 }

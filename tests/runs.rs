@@ -1,10 +1,20 @@
 //! Every program runs without arguments, ends well, says something, and leaves
 //! nothing behind: no process, no zombie, no temporary file.
 
+use libtest_mimic::Trial;
 use tests::{Checked, Example, Program, ensure};
 
 fn main() {
-    tests::run(tests::for_each_example(runs))
+    let mut tests = tests::for_each_example(runs);
+    // Less than two pipes hold, more than that, and far more.
+    for (size, stuck) in
+        [(0, false), (1, false), (8192, false), (1 << 18, true), (1 << 26, true)]
+    {
+        tests.push(Trial::test(format!("pipes {size}: exact"), move || {
+            exact(size, stuck)
+        }));
+    }
+    tests::run(tests)
 }
 
 fn runs(example: &Example) -> Checked {
@@ -13,5 +23,27 @@ fn runs(example: &Example) -> Checked {
         format!("{}, printed:\n{}", run.status, run.output)
     })?;
     ensure(!run.output.trim().is_empty(), || "prints nothing".into())?;
+    Ok(run.nothing_left()?)
+}
+
+/// All bytes arrive, one way and both ways, and write-then-read gets stuck or not.
+fn exact(size: u32, stuck: bool) -> Checked {
+    let run =
+        Program::rust(&Example::named("pipes")).arg(size.to_string()).run()?;
+    ensure(run.status.success(), || run.output.clone())?;
+    let lines: Vec<&str> = run.output.lines().collect();
+    ensure(lines.len() == 5, || run.output.clone())?;
+    for (line, end) in [(0, " came"), (1, " came back"), (3, " came back")] {
+        let right = lines[line].ends_with(&format!(": {size} bytes{end}"));
+        ensure(right, || run.output.clone())?;
+    }
+    let (_, end) = lines[2].split_once("then read: ").ok_or("no third line")?;
+    let right = if stuck {
+        end.starts_with("stuck after ")
+            && end.ends_with(&format!("of {size} bytes"))
+    } else {
+        end == format!("{size} bytes came back")
+    };
+    ensure(right, || run.output.clone())?;
     Ok(run.nothing_left()?)
 }

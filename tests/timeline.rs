@@ -38,6 +38,9 @@ fn main() {
         Trial::test("producer-consumer: the queue is bounded", bounded),
         Trial::test("producer-consumer: a killed child is torn", torn)
             .with_ignored_flag(!unix),
+        Trial::test("pipes: both are stuck for ever", both_stuck)
+            .with_ignored_flag(!unix),
+        Trial::test("thread-queue: producers wait for room", back_pressure),
         Trial::test("mixed-workload: counts while queries wait", mixed_workload),
         Trial::test("hybrid: all threads of all processes at once", hybrid),
         Trial::test("process-pool: each crash ends one job", pool_goes_on)
@@ -230,6 +233,55 @@ fn torn() -> Checked {
             torn == 0
         };
         ensure(right, || format!("{spans:#?}"))?;
+    }
+    Ok(())
+}
+
+/// The child that writes everything first, and the one that it writes to: both wait
+/// for room in a pipe until they are killed. The child of the cure is not.
+fn both_stuck() -> Checked {
+    let (_, timeline) = record(example("pipes"))?;
+    let mut stuck = Vec::new();
+    for process in &timeline.processes {
+        let spans = process.lanes.iter().flat_map(|lane| &lane.spans);
+        let torn: Vec<&Span> = spans.filter(|span| span.torn).collect();
+        if let [span] = torn[..] {
+            ensure(span.wait && span.name == "room in the pipe", || {
+                format!("{span:?}")
+            })?;
+            stuck.extend(process.command.split(' ').nth(1));
+        }
+    }
+    stuck.sort_unstable();
+    ensure(stuck == ["echo", "get-stuck"], || format!("{stuck:?}"))
+}
+
+/// Every producer has waited in vain before the first item is consumed, and what
+/// was put and not yet taken fits into the queue.
+fn back_pressure() -> Checked {
+    let (_, timeline) = record(example("thread-queue"))?;
+    let named = |name: &'static str| {
+        timeline.spans().filter(move |span| span.name.starts_with(name))
+    };
+    let consumed: Vec<&Span> = named("consume ").collect();
+    let room: Vec<&Span> = named("room in the queue").collect();
+    ensure((consumed.len(), room.len()) == (12, 12), || {
+        format!("{} consumed, {} put", consumed.len(), room.len())
+    })?;
+    let first = consumed.iter().map(|span| span.begin).min().ok_or("nothing")?;
+    let waiting = |span: &&&Span| span.begin < first && first <= span.end;
+    let put = room.iter().filter(|span| span.end < first).count();
+    // Three consumers have taken an item each before they recorded it.
+    let most = QUEUE_CAPACITY + 3;
+    ensure((QUEUE_CAPACITY..=most).contains(&put), || format!("{put} were put"))?;
+    ensure(
+        put > QUEUE_CAPACITY || room.iter().filter(waiting).count() == 2,
+        || format!("nobody waits: {room:#?}"),
+    )?;
+    for moment in consumed.iter().map(|span| span.end) {
+        let put = room.iter().filter(|span| span.end <= moment).count();
+        let taken = consumed.iter().filter(|span| span.begin <= moment).count();
+        ensure(put <= taken + most, || format!("{put} put, {taken} taken"))?;
     }
     Ok(())
 }
