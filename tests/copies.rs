@@ -1,10 +1,10 @@
 //! Every example builds and runs alone: copied out of the workspace, without
 //! `shared`, with the dependencies that its chapter names, and prints the same.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::{env, fs};
 
-use tests::program::{build, files};
+use tests::program::{build, files, without_shared, write};
 use tests::{Checked, Example, Program, common_form, ensure, root};
 
 /// Without `shared` there is no local web site: these need URLs.
@@ -68,21 +68,4 @@ fn manifest(example: &Example) -> String {
         "[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n\
          [workspace]\n\n{dependencies}"
     )
-}
-
-fn without_shared(source: &str) -> String {
-    source
-        .lines()
-        .filter(|line| !line.contains("shared::"))
-        .flat_map(|l| [l, "\n"])
-        .collect()
-}
-
-/// Leaves a file alone that is right already: cargo builds only what has changed.
-fn write(path: &Path, text: &str) -> std::io::Result<()> {
-    if fs::read_to_string(path).is_ok_and(|old| old == text) {
-        return Ok(());
-    }
-    fs::create_dir_all(path.parent().expect("it is in a folder"))?;
-    fs::write(path, text)
 }

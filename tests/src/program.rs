@@ -385,6 +385,25 @@ pub fn build(folder: &Path, args: &[&str]) -> BTreeMap<String, PathBuf> {
         .collect()
 }
 
+/// The source of a program that does not use `shared`.
+pub fn without_shared(source: &str) -> String {
+    source
+        .lines()
+        .filter(|line| !line.contains("shared::"))
+        .flat_map(|l| [l, "\n"])
+        .collect()
+}
+
+/// Writes a file of a copied package, and its folder. Leaves a file alone that is
+/// right already: cargo builds only what has changed.
+pub fn write(path: &Path, text: &str) -> io::Result<()> {
+    if fs::read_to_string(path).is_ok_and(|old| old == text) {
+        return Ok(());
+    }
+    fs::create_dir_all(path.parent().expect("it is in a folder"))?;
+    fs::write(path, text)
+}
+
 /// Whether Python runs the example's Python program; if not, why. In CI everything
 /// has to be there.
 pub fn python_is_missing(example: &Example) -> Option<String> {
