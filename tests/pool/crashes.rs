@@ -5,11 +5,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use rustix::process::{
+    self, Pid, Resource, Rlimit, WaitId, WaitIdOptions, getrlimit, kill_process,
+    setrlimit, waitid,
+};
 use tests::process_table::{self, Signal};
 
 use crate::example::pool::{Options, Pool};
-use crate::hostile::Hostile::{self, All, Echo, Note, Pid, Wait};
+use crate::hostile::Hostile::{self, All, Echo, Note, Wait};
 use crate::hostile::{
     INIT, Trial, Unsendable, assert_nothing_left, echoed, echoes, is_noted, note,
     others, pids_after, short, started, times, until,
@@ -45,7 +48,7 @@ fn one_by_one(workers: usize, timeout: Option<Duration>) -> Pool {
 
 fn panics() {
     let pool = Pool::new(1);
-    let pid = short(pool.map([Pid]));
+    let pid = short(pool.map([Hostile::Pid]));
     let jobs = [
         Hostile::Panic,
         Hostile::PanicWith("42 \u{1F980}".into()),
@@ -61,7 +64,7 @@ fn panics() {
     assert_eq!(short(pool.map(jobs.clone())), expected);
     let results = jobs.map(|job| pool.submit(job).wait());
     assert_eq!(short(results), expected);
-    assert_eq!(short(pool.map([Pid])), pid);
+    assert_eq!(short(pool.map([Hostile::Pid])), pid);
 }
 
 /// Jobs that end their worker, and what is said of them.
@@ -163,6 +166,12 @@ fn late_in_chunk() {
     assert_eq!(short(Pool::with(options).map(jobs)), expected);
     let runs = (0..8).map(|number| times(&format!("job {number}")));
     assert!(runs.eq([2, 2, 1, 1, 1, 1, 1, 1]));
+
+    // Two that together take longer than one may.
+    let job = |_| noted(9, Hostile::Work(TIMEOUT * 2 / 3));
+    let results = Pool::with(options).map((0..4).map(job));
+    assert_eq!(short(results), ["done"; 4]);
+    assert_eq!(times("job 9"), 4);
 }
 
 fn panics_in_chunk() {
@@ -224,12 +233,15 @@ fn bad_start() {
     assert_eq!(short([pool.submit(Echo(5)).wait()]), ["5"]);
 }
 
-/// Kills the workers, and waits until that is done.
+/// Kills the workers, and waits until they can be waited for: a process of several
+/// threads is a zombie a little earlier than that.
 fn kill_all() {
     for worker in others() {
         process_table::signal(worker.pid, Signal::Kill);
+        let pid = Pid::from_raw(worker.pid.cast_signed()).unwrap();
+        let ended = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
+        let _ = waitid(WaitId::Pid(pid), ended); // an error, if the pool was quicker
     }
-    until("they end", || others().iter().all(|worker| worker.zombie));
 }
 
 fn no_handles() {
@@ -293,9 +305,8 @@ fn stopped() {
     let pool = one_by_one(1, Some(TIMEOUT));
     assert_eq!(short(pool.map([Hostile::Stop, Echo(1)])), ["timed out", "1"]);
     // A worker that waits for its job.
-    let pid = short(pool.map([Pid])).remove(0).parse().unwrap();
-    let pid = rustix::process::Pid::from_raw(pid).unwrap();
-    rustix::process::kill_process(pid, rustix::process::Signal::STOP).unwrap();
+    let pid = short(pool.map([Hostile::Pid])).remove(0).parse().unwrap();
+    kill_process(Pid::from_raw(pid).unwrap(), process::Signal::STOP).unwrap();
     let long = "x".repeat(1 << 20); // more than the channel holds
     let jobs = [Hostile::Long(long), Echo(1)];
     assert_eq!(short(pool.map(jobs)), ["timed out", "1"]);
@@ -311,6 +322,7 @@ fn stopped() {
 
 fn idle_killed() {
     let pool = Pool::new(3);
+    until("three workers", || started().len() == 3);
     for _ in 0..5 {
         assert_eq!(short(pool.map(echoes(100))), echoed(100));
         kill_all();

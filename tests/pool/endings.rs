@@ -6,7 +6,7 @@ use std::{fs, iter, process, thread};
 
 use tests::{Checked, Program, ensure};
 
-use crate::example::pool::{Handle, Options, Pool};
+use crate::example::pool::{Handle, Options, Pool, TICK};
 use crate::hostile::Hostile::{self, All, Echo, Note, Park, Wait};
 use crate::hostile::{
     INIT, Trial, assert_nothing_left, echoed, echoes, is_noted, note, panic_of,
@@ -77,9 +77,9 @@ fn drop_busy() {
 
 /// No job takes long enough for the pool to look up while it waits.
 fn drop_many() {
-    const JOBS: usize = 100_000;
+    const JOBS: usize = 300;
     let pool = Pool::new(1);
-    let job = Note("short".into());
+    let job = All(vec![Note("short".into()), Hostile::Work(TICK / 10)]);
     let handles: Vec<_> = (0..JOBS).map(|_| pool.submit(job.clone())).collect();
     until("it begins", || is_noted("short"));
     drop(pool);

@@ -41,15 +41,12 @@ const AROUND: usize = 7;
 
 fn long_job() {
     let pool = Pool::new(1);
-    let text = |length| "x".repeat(length);
     let most = MAX_FRAME - AROUND;
-    let result = pool.submit(Long(text(most))).wait();
+    let result = pool.submit(Long("x".repeat(most))).wait();
     assert_eq!(short([result]), [most.to_string()]);
-    for length in [most + 1, 2 * MAX_FRAME] {
-        let result = short([pool.submit(Long(text(length))).wait()]).remove(0);
-        assert!(result.starts_with("lost: cannot be sent: "), "{result}");
-        assert_eq!(short(pool.map(echoes(5))), echoed(5));
-    }
+    let result = short([pool.submit(Long("x".repeat(most + 1))).wait()]).remove(0);
+    assert!(result.starts_with("lost: cannot be sent: "), "{result}");
+    assert_eq!(short(pool.map(echoes(5))), echoed(5));
 }
 
 fn long_result() {
@@ -57,22 +54,23 @@ fn long_result() {
     let most = MAX_FRAME - AROUND;
     let result = pool.submit(Answer(most)).wait();
     assert!(result.is_ok_and(|text| text.len() == most));
-    for length in [most + 1, 2 * MAX_FRAME] {
-        let result = short([pool.submit(Answer(length)).wait()]);
-        assert_eq!(result, ["died: code 1"]); // and its worker says why
-        assert_eq!(short(pool.map(echoes(5))), echoed(5));
-    }
+    let result = short([pool.submit(Answer(most + 1)).wait()]);
+    assert_eq!(result, ["died: code 1"]); // and its worker says why
+    assert_eq!(short(pool.map(echoes(5))), echoed(5));
 }
 
+/// Of two long jobs and two short ones.
 fn long_chunk() {
-    let third = MAX_FRAME / 3;
+    let half = MAX_FRAME / 2;
     let options =
-        Options { workers: Some(1), chunk: Some(3), ..Options::default() };
+        Options { workers: Some(1), chunk: Some(2), ..Options::default() };
     let pool = Pool::with(options);
-    let results = pool.map(vec![Long("x".repeat(third)); 6]);
-    assert_eq!(short(results), vec![third.to_string(); 6]);
-    let results = pool.map(vec![Answer(third); 6]);
-    assert!(results.iter().all(|r| r.as_ref().is_ok_and(|r| r.len() == third)));
+    let long = Long("x".repeat(half));
+    let results = pool.map([long.clone(), long, Echo(1), Echo(2)]);
+    assert_eq!(short(results), [&half.to_string(), &half.to_string(), "1", "2"]);
+    let results = pool.map([Answer(half), Answer(half), Echo(1), Echo(2)]);
+    let lengths = results.into_iter().map(|result| result.unwrap().len());
+    assert!(lengths.eq([half, half, 1, 1]));
     // A worker was lost for each of the two chunks that were too long.
     assert_eq!(started().len(), 1 + 2);
 }
@@ -164,6 +162,11 @@ fn garbage_answer() {
         assert!(results[0].starts_with("lost: "), "{results:?}");
         assert_eq!(results[1], "1");
     }
+    // The worker that is still there gets no other job.
+    let pool = Pool::new(1);
+    let garbage = All(vec![Raw(vec![0xFF; 4]), Park]);
+    assert!(short([pool.submit(garbage).wait()])[0].starts_with("lost: "));
+    assert_eq!(short([pool.submit(Echo(1)).wait()]), ["1"]);
 }
 
 fn trickle() {

@@ -55,6 +55,8 @@ pub enum Hostile {
     /// Sends SIGSTOP to its worker.
     Stop,
     StackOverflow,
+    /// Takes so long.
+    Work(Duration),
     /// Never returns, and needs nothing.
     Park,
     /// Never returns, and needs a core.
@@ -119,6 +121,7 @@ impl Job for Hostile {
             Hostile::Kill => signal_to_itself(Signal::KILL),
             Hostile::Stop => signal_to_itself(Signal::STOP),
             Hostile::StackOverflow => return deeper(0).to_string(),
+            Hostile::Work(duration) => thread::sleep(duration),
             Hostile::Park => loop {
                 thread::park();
             },
