@@ -29,6 +29,7 @@ pub const TRIALS: &[Trial] = &[
     ("an init that panics or aborts is an error for every job", bad_init),
     ("a worker that dies at its start costs no job", bad_start),
     ("no file handles: an error for every job, and then it goes on", no_handles),
+    ("few file handles: the workers that could start do all", few_handles),
     ("jobs that print harm nothing", printing),
     ("a job that reads its input waits until it is killed", reading),
     ("a job that serde refuses costs one job", unsendable),
@@ -167,11 +168,12 @@ fn late_in_chunk() {
     let runs = (0..8).map(|number| times(&format!("job {number}")));
     assert!(runs.eq([2, 2, 1, 1, 1, 1, 1, 1]));
 
-    // Two that together take longer than one may.
-    let job = |_| noted(9, Hostile::Work(TIMEOUT * 2 / 3));
-    let results = Pool::with(options).map((0..4).map(job));
-    assert_eq!(short(results), ["done"; 4]);
-    assert_eq!(times("job 9"), 4);
+    // Ten that together take longer than one may, and far less than ten may.
+    let options = Options { chunk: Some(10), ..options };
+    let job = |_| noted(9, Hostile::Work(TIMEOUT / 8));
+    let results = Pool::with(options).map((0..20).map(job));
+    assert_eq!(short(results), ["done"; 20]);
+    assert_eq!(times("job 9"), 20);
 }
 
 fn panics_in_chunk() {
@@ -260,6 +262,16 @@ fn no_handles() {
     assert_eq!(short(pool.map(echoes(10))), echoed(10));
 }
 
+fn few_handles() {
+    let limit = getrlimit(Resource::Nofile);
+    let open = fs::read_dir("/dev/fd").unwrap().count() as u64 - 1;
+    let few = Rlimit { current: Some(open + 5), ..limit };
+    setrlimit(Resource::Nofile, few).unwrap();
+    let pool = one_by_one(20, None);
+    assert_eq!(short(pool.map(echoes(1000))), echoed(1000));
+    assert!(started().len() < 20);
+}
+
 fn printing() {
     let pool = Pool::new(2);
     let jobs = (0..200).flat_map(|number| [Hostile::Print, Echo(number)]);
@@ -295,8 +307,13 @@ fn unsendable() {
             }
         }
         let job = Hostile::Unsendable(Unsendable::Panic);
-        let result = short([pool.submit(job).wait()]).remove(0);
-        assert!(result.starts_with("lost: "), "{result}");
+        let result = short([pool.submit(job.clone()).wait()]);
+        assert_eq!(result, ["lost: refused"]);
+        let jobs = [Echo(0), job, Echo(2)];
+        let mut results: Vec<_> = pool.as_completed(jobs).collect();
+        results.sort_by_key(|(place, _)| *place);
+        let results = short(results.into_iter().map(|(_, result)| result));
+        assert_eq!(results, ["0", "lost: refused", "2"]);
         assert_eq!(short(pool.map(echoes(10))), echoed(10));
     }
 }

@@ -16,7 +16,7 @@ use std::mem;
 use std::num::NonZero;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::{self, ExitStatus};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Sender};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::thread::{self, JoinHandle};
@@ -122,7 +122,7 @@ pub struct Pool {
 type Task = Box<dyn FnOnce(&mut Lane) + Send>;
 
 impl Pool {
-    /// A pool of this many workers.
+    /// A pool of this many workers, or of fewer, if the system cannot start so many.
     ///
     /// # Panics
     /// If `serve` was not called: the workers would run `main`, and start workers.
@@ -139,12 +139,18 @@ impl Pool {
         let (queue, tasks) = mpsc::channel::<Task>();
         let tasks = Arc::new(Mutex::new(tasks));
         let stop = Arc::new(AtomicBool::new(false));
+        let lanes = Arc::new(AtomicUsize::new(workers));
         let start = |number| {
-            let tasks = tasks.clone();
+            let (tasks, lanes) = (tasks.clone(), lanes.clone());
             let mut lane =
                 Lane { options, stop: stop.clone(), worker: None, jobs: 0 };
             let work = move || {
-                lane.worker = Worker::start(&lane.stop).ok(); // or at the first job
+                lane.worker = lane.ready(0).ok();
+                if lane.worker.is_none()
+                    && lanes.fetch_sub(1, Ordering::Relaxed) > 1
+                {
+                    return; // the jobs are for those who have a worker
+                }
                 loop {
                     shared::waiting("queue");
                     // A statement of its own: the queue is free while a job runs.
@@ -154,6 +160,8 @@ impl Pool {
                 }
             };
             let thread = thread::Builder::new().name(format!("pool-{number}"));
+            // What a worker's main thread could write, this one has to read.
+            let thread = thread.stack_size(32 << 20);
             thread.spawn(work).expect("a thread starts")
         };
         let threads = (1..=workers).map(start).collect();
@@ -163,13 +171,16 @@ impl Pool {
     /// Does the jobs, and returns their results in the order of the jobs. Jobs
     /// travel in chunks, large ones first and single jobs in the end. If a worker
     /// dies, all jobs of its chunk are run again, one by one: so they should be
-    /// repeatable, or [`Options::chunk`] be 1.
+    /// repeatable, or [`Options::chunk`] be 1. The same if the results of a chunk
+    /// are longer than [`MAX_FRAME`].
     pub fn map<J: Job>(
         &self,
         jobs: impl IntoIterator<Item = J>,
     ) -> Vec<JobResult<J::Output>> {
         let mut jobs = jobs.into_iter().collect::<Vec<J>>().into_iter();
-        let results = jobs.as_slice().iter().map(|_| Err(lost("not done")));
+        // Without a text, which would cost more than a small job.
+        let empty = || Err(JobError::Lost(ErrorKind::Other.into()));
+        let results = jobs.as_slice().iter().map(|_| empty());
         let results = Arc::new(Mutex::new(results.collect::<Vec<_>>()));
         let (running, all_done) = mpsc::channel::<()>();
         let most = if self.options.timeout.is_some() { 1 } else { 1000 };
@@ -265,12 +276,16 @@ impl Lane {
     /// Sends these jobs and receives their results. If that fails, the worker is
     /// killed.
     fn call<J: Job>(&mut self, jobs: &[J]) -> JobResult<Vec<JobResult<J::Output>>> {
-        let mut worker = self.ready(jobs.len()).map_err(JobError::Lost)?;
+        let worker = self.worker.take().map_or_else(|| self.ready(1), Ok);
+        let mut worker = worker.map_err(JobError::Lost)?;
         self.jobs += jobs.len();
         let count = u32::try_from(jobs.len()).unwrap_or(u32::MAX);
         let timeout = self.options.timeout.and_then(|time| time.checked_mul(count));
         shared::waiting("worker");
-        match worker.ask::<_, Vec<Result<J::Output, String>>>(jobs, timeout) {
+        let ask = || worker.ask::<_, Vec<Result<J::Output, String>>>(jobs, timeout);
+        let answer = catch_unwind(AssertUnwindSafe(ask));
+        match answer.unwrap_or_else(|panic| Err(io::Error::other(message(&*panic))))
+        {
             Ok(results) if results.len() == jobs.len() => {
                 self.worker = Some(worker);
                 let results = results.into_iter();
@@ -279,16 +294,18 @@ impl Lane {
                     .collect())
             }
             Ok(_) => Err(lost("some results are missing")),
-            Err(error) => {
-                let ended = worker.end().map_err(JobError::Lost)?;
-                Err(match error.kind() {
-                    ErrorKind::TimedOut => JobError::TimedOut,
-                    ErrorKind::InvalidData | ErrorKind::ConnectionAborted => {
-                        JobError::Lost(error)
-                    }
-                    _ => JobError::Died(ended),
-                })
-            }
+            Err(error) => Err(match (error.kind(), worker.end()) {
+                (ErrorKind::TimedOut, _) => JobError::TimedOut,
+                (
+                    // No frame, a drop, a panic of `serde`.
+                    ErrorKind::InvalidData
+                    | ErrorKind::ConnectionAborted
+                    | ErrorKind::Other,
+                    _,
+                ) => JobError::Lost(error),
+                (_, Ok(status)) => JobError::Died(status),
+                (_, Err(error)) => JobError::Lost(error),
+            }),
         }
     }
 }

@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use super::{Job, JobResult, Pool, lost};
 
-/// A job that was submitted.
+/// A job that was submitted. Whoever drops it takes nothing back.
 #[derive(Debug)]
+#[must_use]
 pub struct Handle<T> {
     result: Receiver<JobResult<T>>,
     started: Arc<AtomicBool>,

@@ -2,7 +2,6 @@
 
 use std::ffi::OsStr;
 use std::io::{self, BufReader, ErrorKind, Read, Write};
-use std::path::PathBuf;
 use std::process::{self, Child, Command, ExitStatus};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -23,6 +22,12 @@ pub const TICK: Duration = Duration::from_millis(100);
 /// The first argument of a worker. The second is the process id of its parent.
 const ROLE: &str = "--pool-worker";
 
+/// An empty frame.
+const READY: [u8; 4] = [0; 4];
+
+/// Neither read nor write, and no failure.
+const AGAIN: [ErrorKind; 2] = [ErrorKind::WouldBlock, ErrorKind::Interrupted];
+
 /// A worker, seen from its pool.
 pub struct Worker {
     child: Child,
@@ -37,11 +42,11 @@ impl Worker {
         if stop.load(Ordering::Relaxed) {
             return Err(dropped());
         }
-        // On Linux what runs here, also when its file has been replaced since.
-        let this = PathBuf::from("/proc/self/exe");
-        let linux = cfg!(target_os = "linux") && this.exists();
-        let mut command =
-            Command::new(if linux { this } else { env::current_exe()? });
+        let mut program = env::current_exe()?;
+        if !program.exists() {
+            program = "/proc/self/exe".into(); // replaced since: this is the old one
+        }
+        let mut command = Command::new(program);
         command.arg(ROLE).arg(process::id().to_string());
         let (child, channel) = channel::start(command)?;
         let mut worker =
@@ -60,8 +65,12 @@ impl Worker {
         timeout: Option<Duration>,
     ) -> io::Result<A> {
         self.deadline = timeout.and_then(|time| Instant::now().checked_add(time));
-        send(&mut *self, question)?;
-        let answer: Result<A, String> = receive(BufReader::new(self))?;
+        send(&mut *self, &frame(question)?)?;
+        let mut from = BufReader::new(self);
+        let answer: Result<A, String> = receive(&mut from)?;
+        if !from.buffer().is_empty() {
+            return Err(unreadable("bytes are left over"));
+        }
         answer.map_err(|why| io::Error::new(ErrorKind::InvalidData, why))
     }
 
@@ -72,6 +81,7 @@ impl Worker {
 
     /// Kills it, unless it has ended by itself.
     pub fn end(&mut self) -> io::Result<ExitStatus> {
+        self.child.try_wait()?; // if others have, its id may be another's by now
         self.child.kill()?;
         self.child.wait()
     }
@@ -91,7 +101,7 @@ impl Worker {
                 return Err(ErrorKind::TimedOut.into());
             }
             match act(&mut self.channel) {
-                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+                Err(error) if AGAIN.contains(&error.kind()) => {}
                 done => return done,
             }
             // A program that a job has started may hold the channel open, so there
@@ -138,14 +148,16 @@ impl Parent {
         if args.next().as_deref() != Some(OsStr::new(ROLE)) {
             return None;
         }
-        let parent = args.next()?.to_str()?.parse().ok()?;
+        let parent = args.next().and_then(|id| id.to_str()?.parse().ok());
+        let parent = parent.unwrap_or(0); // nobody's child: it ends
         thread::spawn(move || {
             while channel::is_child_of(parent) {
                 thread::sleep(TICK);
             }
             process::exit(1);
         });
-        Some(Parent(BufReader::new(channel::to_parent().ok()?)))
+        let channel = channel::to_parent().expect("it has a standard input");
+        Some(Parent(BufReader::new(channel)))
     }
 
     /// Answers questions until the pool is gone, or something cannot be sent.
@@ -153,60 +165,71 @@ impl Parent {
         &mut self,
         mut answer: impl FnMut(Q) -> A,
     ) {
-        let mut done = send(self.0.get_mut(), &());
+        let mut done = send(self.0.get_mut(), &READY);
         while done.is_ok() {
             done = receive(&mut self.0).and_then(|question| {
-                send(self.0.get_mut(), &Ok::<A, String>(answer(question)))
+                // The answer is dropped before it is sent: if that is a crash, it
+                // is this question's.
+                let frame = frame(&Ok::<A, String>(answer(question)))?;
+                send(self.0.get_mut(), &frame)
             });
         }
         // The pool shall know why, if it is still there.
         let why = done.map_err(|error| error.to_string());
-        let _ = send(self.0.get_mut(), &why);
+        let _ = frame(&why).map(|frame| send(self.0.get_mut(), &frame));
     }
 }
 
-/// Sends a frame: four bytes that say how long it is, and a value.
-fn send<T: Serialize + ?Sized>(mut to: impl Write, value: &T) -> io::Result<()> {
+/// Four bytes that say how long a value is, and the value.
+fn frame<T: Serialize + ?Sized>(value: &T) -> io::Result<Vec<u8>> {
     let frame = postcard::to_extend(value, vec![0; 4]);
-    let mut frame = frame.map_err(|error| invalid(&error.to_string()))?;
+    let mut frame = frame.map_err(|error| unsendable(&error.to_string()))?;
     let length = frame.len() - 4;
     match u32::try_from(length) {
         Ok(short) if length <= MAX_FRAME => {
             frame[..4].copy_from_slice(&short.to_le_bytes());
+            Ok(frame)
         }
-        _ => return Err(too_long(length)),
+        _ => Err(unsendable(&too_long(length))),
     }
-    to.write_all(&frame)?;
+}
+
+fn send(mut to: impl Write, frame: &[u8]) -> io::Result<()> {
+    to.write_all(frame)?;
     to.flush()
 }
 
-/// Receives what `send` sent.
+/// Receives a frame, and returns its value.
 fn receive<T: DeserializeOwned>(mut from: impl Read) -> io::Result<T> {
     let mut length = [0; 4];
     from.read_exact(&mut length)?;
     let length = u32::from_le_bytes(length) as usize;
     if length > MAX_FRAME {
-        return Err(too_long(length));
+        return Err(unreadable(&too_long(length)));
     }
     let mut frame = vec![0; length];
     from.read_exact(&mut frame)?;
     match postcard::take_from_bytes(&frame) {
         Ok((value, [])) => Ok(value),
-        Ok(_) => Err(invalid("bytes are left over")),
-        Err(error) => Err(invalid(&error.to_string())),
+        Ok(_) => Err(unreadable("bytes are left over")),
+        Err(error) => Err(unreadable(&error.to_string())),
     }
 }
 
-fn too_long(length: usize) -> io::Error {
-    invalid(&format!("{length} bytes, and {MAX_FRAME} at most"))
+fn too_long(length: usize) -> String {
+    format!("{length} bytes, and {MAX_FRAME} at most")
 }
 
 fn dropped() -> io::Error {
     io::Error::new(ErrorKind::ConnectionAborted, "the pool was dropped")
 }
 
-fn invalid(text: &str) -> io::Error {
-    io::Error::new(ErrorKind::InvalidData, format!("cannot be sent: {text}"))
+fn unsendable(why: &str) -> io::Error {
+    io::Error::new(ErrorKind::InvalidData, format!("cannot be sent: {why}"))
+}
+
+fn unreadable(why: &str) -> io::Error {
+    io::Error::new(ErrorKind::InvalidData, format!("cannot be read: {why}"))
 }
 
 /// A socket pair: one end is the worker's standard input, for both directions. So
