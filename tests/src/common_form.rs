@@ -25,6 +25,7 @@ const RANDOM: &[(&str, &str)] = &[
     ("parallel-sum", r"(Cores: |_, )[\d.]+"),
     ("producer-consumer", r"(Produced|Consumed): \d+"),
     ("sum-of-squares", r"(Cores: |_, )[\d.]+"),
+    ("task-granularity", r"(^ +(?:loop|\d+) |Workers: |has to take ).*"),
 ];
 
 /// Brings what the example printed to a form in which only what may vary is gone.
