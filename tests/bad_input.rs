@@ -54,6 +54,10 @@ const WRONG_ARGUMENTS: &[(&str, &[&str], i32, &str)] = &[
     ("sum-of-squares", &["--sum"], 2, "\"--sum\""),
     ("sum-of-squares", &["--sum", "ten"], 2, "argument \"ten\""),
     ("sum-of-squares", &["1", "2"], 2, "argument \"2\""),
+    ("task-granularity", &["-1"], 2, "not \"-1\""),
+    ("task-granularity", &["10001"], 2, "not \"10001\""),
+    ("task-granularity", &["NaN"], 2, "not \"NaN\""),
+    ("task-granularity", &["1", "2"], 2, "unexpected argument \"2\""),
 ];
 
 fn main() {

@@ -26,6 +26,9 @@ const WIDEST: usize = 84; // characters, for a page of the book
 const SAME: &[(&str, [&str; 2])] = &[
     ("src/download.rs", ["download-sites", "download-pool"]),
     ("src/processes.rs", ["sum-of-squares", "mixed-workload"]),
+    ("src/pool.rs", ["process-pool", "task-granularity"]),
+    ("src/pool/submit.rs", ["process-pool", "task-granularity"]),
+    ("src/pool/worker.rs", ["process-pool", "task-granularity"]),
 ];
 
 fn main() {

@@ -88,6 +88,9 @@ fn main() {
         ));
     }
     tests.push(Trial::test("sum-of-squares: a process killed", sum_killed));
+    tests.push(Trial::test("task-granularity: a worker killed", || {
+        at_many_moments(worker_killed, &Example::named("task-granularity"))
+    }));
     // Work for days.
     for (name, args) in [
         ("mixed-workload", &["count-primes", "0", "1000000000000"][..]),
@@ -506,6 +509,25 @@ fn share_killed(moment: Duration) -> Checked {
     }
     orders.sort_unstable();
     ensure(orders.iter().copied().eq(1..=12), || run.output.clone())
+}
+
+/// A worker dies: the run is as always, or, if a job travelled alone, one line says
+/// what happened to it.
+fn worker_killed(moment: Duration) -> Checked {
+    let mut run = Program::rust(&Example::named("task-granularity")).start();
+    thread::sleep(moment);
+    let worker = run.child(|command| command.contains(" --pool-worker "));
+    let Some(worker) = worker else { return Ok(()) }; // all is done
+    run.kill(worker);
+    let run = run.finish()?;
+    run.nothing_left()?;
+    if run.status.success() {
+        return ensure(run.output.contains("in chunks of 1000"), || run.output);
+    }
+    ensure(run.code() == Some(1), || run.status.to_string())?;
+    let last = run.output.lines().last();
+    let said = last == Some("its worker ended with signal: 9 (SIGKILL)");
+    ensure(said, || run.output.clone())
 }
 
 /// One of the processes dies: its number is named, the other sums are there.

@@ -17,6 +17,7 @@ const OWN_OUTPUT: &[(&str, &str)] = &[
     ("process-pool", "a crash breaks Python's pool"),
     ("locked-counter", "Python has no atomic integer"),
     ("shared-memory", "in Python, the lock of a killed process is never free"),
+    ("task-granularity", "Python has no debug build to warn of"),
 ];
 
 /// Arguments with which the two are compared, too.

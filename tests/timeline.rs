@@ -55,6 +55,7 @@ fn main() {
             .with_ignored_flag(!unix),
         Trial::test("parallel-sum: serial, then a chunk a core", chunks),
         Trial::test("sum-of-squares: serial, then in processes", in_processes),
+        Trial::test("task-granularity: so many chunks", so_many_chunks),
         Trial::test("10 000 spans of 4 processes, none lost", none_lost),
         Trial::test("a log that cannot be written stops nobody", no_log),
         Trial::test("cargo timeline draws and passes on", drawn),
@@ -480,6 +481,31 @@ fn pool_goes_on() -> Checked {
     ];
     ensure(crashed == expected, || format!("{crashed:?}"))?;
     ensure(counted == 6, || format!("{counted} counted"))
+}
+
+/// What the table says was sent is what the pool's threads waited for.
+fn so_many_chunks() -> Checked {
+    const RUNS: usize = 5; // for each line of the table
+    let (run, timeline) = record(example("task-granularity"))?;
+    let spans = |name: String| timeline.spans().filter(move |s| s.name == name);
+    for (chunk, least) in [(1, 20_000), (10, 2000), (100, 200), (1000, 20)] {
+        let row =
+            run.output.lines().map(str::split_whitespace).find_map(|mut row| {
+                (row.next()? == chunk.to_string())
+                    .then(|| row.next()?.parse().ok())?
+            });
+        let chunks: usize = row.ok_or_else(|| run.output.clone())?;
+        ensure(chunks >= least, || format!("{chunks} chunks of {chunk}"))?;
+        let phase = spans(format!("chunks of {chunk}")).next();
+        let phase = phase.ok_or_else(|| format!("no chunks of {chunk}"))?;
+        let sent = spans("worker".into())
+            .filter(|wait| (phase.begin..phase.end).contains(&wait.begin));
+        let sent = sent.count();
+        ensure(sent == RUNS * chunks, || {
+            format!("chunks of {chunk}: {sent} sent, {RUNS} times {chunks} said")
+        })?;
+    }
+    Ok(())
 }
 
 /// A panic ends the spans of the risky work and of the crash. An abort and a stack

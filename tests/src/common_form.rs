@@ -26,6 +26,7 @@ const RANDOM: &[(&str, &str)] = &[
     ("pipes", r"(stuck after )\d+"),
     ("producer-consumer", r"(Produced|Consumed): \d+"),
     ("sum-of-squares", r"(Cores: |_, )[\d.]+"),
+    ("task-granularity", r"(^ +(?:loop|\d+) |Workers: |has to take ).*"),
 ];
 
 /// Actors that take from one queue, or put into it: which of them does what differs

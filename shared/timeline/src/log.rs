@@ -41,7 +41,7 @@ pub struct Lane {
 }
 
 /// Something that a thread did for a time, or waited for.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Span {
     /// What the program calls it.
     pub name: String,

@@ -4,7 +4,7 @@
 use std::fmt::{self, Write};
 
 use crate::layout::{self, Row, Sign, text_width};
-use crate::{Lane, Span, Timeline};
+use crate::{Span, Timeline};
 
 // All lengths are in pixels.
 const WIDTH: f64 = 960.0;
@@ -19,8 +19,8 @@ const LEGEND: f64 = 22.0;
 const LETTER: f64 = 7.2; // wider than most, in a sans-serif of 12 pixels
 const LONGEST_LABEL: f64 = 220.0;
 const CUT: f64 = 14.0; // the cross at the end of what failed
-/// Bars that begin closer to each other cannot be told apart.
-const FINEST: f64 = 0.25;
+/// What is finer cannot be told apart.
+const FINEST: f64 = 1.0;
 
 /// Letters of a name that is cut, at the least.
 const SHORTEST: f64 = 4.0;
@@ -154,16 +154,30 @@ impl Picture {
     }
 
     fn add_lane(&mut self, row: &Row, y: f64) {
-        let depth = row.lane.map_or(0, Lane::depth);
-        let mut drawn_to = vec![[f64::MIN; 2]; depth];
-        for span in row.lane.iter().flat_map(|lane| &lane.spans) {
-            // Where thousands stand in one pixel, nobody sees more than one.
-            let (begin, end) = (self.x(span.begin), self.x(span.end));
-            let drawn_to = &mut drawn_to[span.depth][usize::from(span.wait)];
-            if end - begin > FINEST || begin > *drawn_to {
-                self.add_bar(span, y + span.depth as f64 * BAR);
-                *drawn_to = begin + FINEST;
+        let Some(lane) = row.lane else { return };
+        let fine = |from, to| self.x(to) - self.x(from) < FINEST;
+        let mut bars: Vec<Vec<(Span, usize)>> = vec![Vec::new(); lane.depth()];
+        for span in &lane.spans {
+            let bars = &mut bars[span.depth];
+            // Where thousands stand in one pixel, nobody can tell them apart: those
+            // that look the same become one bar.
+            if let Some((last, more)) = bars.last_mut()
+                && (*more > 0 || fine(last.begin, last.end))
+                && fine(last.end, span.begin)
+                && fine(span.begin, span.end)
+                && last.sign() == span.sign()
+                && matches!(span.sign(), Sign::Work(_) | Sign::Wait)
+            {
+                (last.end, *more) = (span.end, *more + 1);
+            } else {
+                bars.push((span.clone(), 0));
             }
+        }
+        for (mut bar, more) in bars.into_iter().flatten() {
+            if more > 0 {
+                let _ = write!(bar.name, ", and {more} more");
+            }
+            self.add_bar(&bar, y + bar.depth as f64 * BAR);
         }
     }
 

@@ -522,6 +522,23 @@ fn the_picture_has_a_fill_for_each_sign() {
 }
 
 #[test]
+fn thousands_in_a_pixel_are_one_bar() {
+    let mut lines: Vec<String> = (0..20_000)
+        .map(|n| {
+            let name = if n % 2 == 0 { "queue" } else { "worker" };
+            format!("wait {} 1 1 0 {name}", 10 * n)
+        })
+        .collect();
+    lines.push("begin 200000 1 1 1 count".into());
+    lines.push("end 400000 1 1 1 ".into());
+    lines.push("begin 400000 1 1 2 count".into()); // cut off at once
+    let timeline = read(&lines.iter().map(String::as_str).collect::<Vec<_>>());
+    let picture = svg::draw(&timeline, "run");
+    assert_eq!(picture.matches("<g>").count(), 3, "{picture}");
+    assert!(picture.contains("waits for queue, and 19999 more: "), "{picture}");
+}
+
+#[test]
 fn the_trace_names_processes_and_threads() {
     let trace: Value = serde_json::from_str(&trace::write(&read(RUN))).unwrap();
     let events = trace["traceEvents"].as_array().unwrap();
