@@ -53,4 +53,6 @@ fn only_a_circle_is_a_deadlock() {
     assert!(is_circle(&[waiter(0, 1), waiter(1, 0)]));
     assert!(is_circle(&[waiter(0, 1), waiter(1, 2), waiter(2, 0)]));
     assert!(is_circle(&[waiter(0, 0)]));
+    // Who waits for a circle is none of it.
+    assert!(is_circle(&[waiter(5, 0), waiter(0, 1), waiter(1, 0)]));
 }
