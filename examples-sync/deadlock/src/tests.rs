@@ -1,3 +1,4 @@
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 
 use rand::rngs::StdRng;
@@ -42,6 +43,17 @@ fn what_is_refused_changes_nothing() {
     assert_eq!(bank.balances(), [100, u64::MAX - 10]);
     assert_eq!(bank.transfer(0, 1, 10, || ()), Ok(()));
     assert_eq!(bank.balances(), [90, u64::MAX]);
+}
+
+/// A panic with a lock held would poison the account that does exist.
+#[test]
+fn an_account_that_is_missing_spoils_no_other() {
+    let bank = Bank::new(&[100, 50]);
+    for (from, to) in [(0, 2), (2, 0)] {
+        let transfer = || bank.transfer(from, to, 10, || ());
+        assert!(catch_unwind(AssertUnwindSafe(transfer)).is_err());
+        assert_eq!(bank.balances(), [100, 50]);
+    }
 }
 
 #[test]
