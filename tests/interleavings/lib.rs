@@ -14,11 +14,13 @@
 pub mod bank_account;
 pub mod deadlock;
 pub mod locked_counter;
+pub mod tests;
 pub mod weak_memory;
 
 use std::cell::RefCell;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{self, AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
+use std::sync::OnceLock;
 
 use shuttle::current::{me, set_name_for_task};
 use shuttle::scheduler::{DfsScheduler, Schedule, Scheduler, Task, TaskId};
@@ -32,8 +34,7 @@ fn every_schedule(
     case: impl Fn() -> Result<(), String> + Copy + Send + Sync + 'static,
 ) -> Found {
     let _ = story::found();
-    // The first run of all adds words to every panic, which `quietly` takes away.
-    Runner::new(DfsScheduler::new(Some(1), false), config()).run(|| ());
+    without_shuttles_words();
     let search = DfsScheduler::new(None, false);
     let search = Search(Rc::new(RefCell::new(search)));
     loop {
@@ -51,6 +52,18 @@ fn every_schedule(
         let deadlock = text.starts_with("deadlock! blocked tasks");
         story::note(Err(if deadlock { DEADLOCK.into() } else { text }));
     }
+}
+
+/// shuttle's first run gives the process a panic hook that adds words to every
+/// panic, also to that of a check that fails. This is the first run, and puts the
+/// hook back that was there before.
+fn without_shuttles_words() {
+    static FIRST: OnceLock<()> = OnceLock::new();
+    FIRST.get_or_init(|| {
+        let hook = panic::take_hook();
+        Runner::new(DfsScheduler::new(Some(1), false), config()).run(|| ());
+        panic::set_hook(hook);
+    });
 }
 
 fn config() -> Config {

@@ -45,11 +45,13 @@ impl Bank {
         }
         // The lower number first, whichever way the money goes.
         let (low, high) = (from.min(to), from.max(to));
+        // Both before any lock: a panic under a lock would poison it.
+        let (first, second) = (&self.accounts[low], &self.accounts[high]);
         shared::waiting(format_args!("waits for account {low}"));
-        let mut low = self.accounts[low].lock().unwrap();
+        let mut low = first.lock().unwrap();
         let _span = shared::span("transfer");
         pause();
-        let mut high = self.accounts[high].lock().unwrap();
+        let mut high = second.lock().unwrap();
         if from < to {
             book(&mut low, &mut high, amount)
         } else {

@@ -39,16 +39,15 @@ impl fmt::Display for Waiter {
     }
 }
 
-/// Whether they wait for each other in a circle: from the first one to whoever
-/// holds what it wants, and on, until it is the first again. Then none of them will
-/// ever go on.
+/// Whether the newest closes a circle of waits: from it to whoever holds what it
+/// wants, and on, until it is the newest again. Then none of them will ever go on.
 pub fn is_circle(waiters: &[Waiter]) -> bool {
     let holder = |of: &Waiter| waiters.iter().find(|other| other.holds == of.wants);
-    let Some(first) = waiters.first() else { return false };
-    let mut next = holder(first);
+    let Some(newest) = waiters.last() else { return false };
+    let mut next = holder(newest);
     for _ in waiters {
         match next {
-            Some(waiter) if waiter == first => return true,
+            Some(waiter) if waiter == newest => return true,
             Some(waiter) => next = holder(waiter),
             None => return false,
         }

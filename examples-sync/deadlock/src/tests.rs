@@ -1,3 +1,4 @@
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 
 use rand::rngs::StdRng;
@@ -44,6 +45,17 @@ fn what_is_refused_changes_nothing() {
     assert_eq!(bank.balances(), [90, u64::MAX]);
 }
 
+/// A panic with a lock held would poison the account that does exist.
+#[test]
+fn an_account_that_is_missing_spoils_no_other() {
+    let bank = Bank::new(&[100, 50]);
+    for (from, to) in [(0, 2), (2, 0)] {
+        let transfer = || bank.transfer(from, to, 10, || ());
+        assert!(catch_unwind(AssertUnwindSafe(transfer)).is_err());
+        assert_eq!(bank.balances(), [100, 50]);
+    }
+}
+
 #[test]
 fn only_a_circle_is_a_deadlock() {
     let waiter = |holds, wants| Waiter::new("a", holds, wants);
@@ -53,4 +65,6 @@ fn only_a_circle_is_a_deadlock() {
     assert!(is_circle(&[waiter(0, 1), waiter(1, 0)]));
     assert!(is_circle(&[waiter(0, 1), waiter(1, 2), waiter(2, 0)]));
     assert!(is_circle(&[waiter(0, 0)]));
+    // Who waits for a circle is none of it.
+    assert!(is_circle(&[waiter(5, 0), waiter(0, 1), waiter(1, 0)]));
 }
