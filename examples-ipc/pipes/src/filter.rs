@@ -30,7 +30,8 @@ pub fn write_then_read(
 }
 
 /// The cure: a thread writes, and this one reads meanwhile. Waits for the end of
-/// the child, which must have its standard input and output piped.
+/// the child, which must have its standard input and output piped. Fails when the
+/// child does, and when it does not read all of its input.
 pub fn write_and_read(mut child: Child, input: &[u8]) -> Result<Vec<u8>> {
     let mut to_child = child.stdin.take().expect("the input is piped");
     let (written, ended) = thread::scope(|scope| {

@@ -60,7 +60,7 @@ fn show(size: usize) -> Result<()> {
     say(format_args!("One way, over a pipe: {came} bytes came"))?;
 
     let came = exchange::both_ways(size).context("both ways")?;
-    let link = two_way::LINK;
+    let link = if cfg!(unix) { "a socket pair" } else { "two pipes" };
     say(format_args!("Both ways, over {link}: {came} bytes came back"))?;
 
     let stuck = stuck::watch(again("get-stuck", Some(size))?)?;

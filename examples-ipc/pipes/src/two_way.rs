@@ -6,7 +6,7 @@ use std::process::{Child, Command};
 
 use anyhow::{Context, Result};
 
-pub use system::{LINK, start, to_parent};
+pub use system::{start, to_parent};
 
 #[cfg(unix)]
 mod system {
@@ -14,9 +14,6 @@ mod system {
     use std::os::unix::net::UnixStream;
 
     use super::{Child, Command, Context, Result, io};
-
-    /// What the connection is.
-    pub const LINK: &str = "a socket pair";
 
     /// Starts a child that has one end of a socket pair as its standard input.
     /// Returns the other end.
@@ -33,16 +30,14 @@ mod system {
     }
 }
 
-/// Where a socket cannot be a standard input: a pipe for each direction.
+/// Where a socket cannot be a standard input: a pipe for each direction. One is the
+/// standard output of the child, which must not print then.
 #[cfg(not(unix))]
 mod system {
     use std::io::{Read, Write};
     use std::process::Stdio;
 
     use super::{Child, Command, Context, Result, io};
-
-    /// What the connection is.
-    pub const LINK: &str = "two pipes";
 
     /// The reading end of one pipe and the writing end of another.
     pub struct TwoPipes<R, W>(R, W);

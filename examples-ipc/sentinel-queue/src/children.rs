@@ -1,5 +1,6 @@
 //! The children of a run: started, served, listened to, and waited for.
 
+use std::collections::HashMap;
 use std::fmt::Display;
 use std::io::{self, BufRead, BufReader, ErrorKind, Write};
 use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
@@ -37,21 +38,37 @@ pub fn share(
         (numbers, ended.collect::<Result<Vec<_>>>())
     });
 
-    let (mut lost, mut died, mut done) = (numbers?, Vec::new(), 0);
-    for (name, (status, consumed)) in names.iter().zip(ended?) {
-        lost.retain(|number| !consumed.contains(number));
+    let (numbers, ended) = (numbers?, ended?);
+    let (mut all_consumed, mut died, mut done) = (Vec::new(), Vec::new(), 0);
+    for (name, (status, consumed)) in names.iter().zip(ended) {
+        all_consumed.extend(consumed);
         match status.code() {
             Some(0) => done += 1,
             Some(NO_SENTINEL) => {}
             _ => died.push(format!("{name}: {status}, ")),
         }
     }
+    let lost = lost(numbers, all_consumed);
     ensure!(
         lost.is_empty() && died.is_empty() && done == sentinels,
         "{}consumers done: {done}, numbers lost: {lost:?}",
         died.concat()
     );
     Ok(())
+}
+
+/// The numbers that were put, but not consumed. The same one may be there twice.
+pub(crate) fn lost(mut numbers: Vec<u32>, consumed: Vec<u32>) -> Vec<u32> {
+    let mut times = HashMap::new();
+    for number in consumed {
+        *times.entry(number).or_insert(0) += 1;
+    }
+    numbers.retain(|number| {
+        let Some(times) = times.get_mut(number) else { return true };
+        *times -= 1;
+        *times < 0
+    });
+    numbers
 }
 
 /// Starts a consumer, serves it, prints what it says, and waits for it. Returns how

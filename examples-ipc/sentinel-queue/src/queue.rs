@@ -65,7 +65,7 @@ pub(crate) fn serve(
         // Whoever comes now waits for the lock, and then for the item after this.
         let mut items = items.lock().unwrap();
         let Some(item) = items.peek() else { break }; // closed, and empty
-        if writeln!(answers, "{}", line(*item)).is_err() {
+        if writeln!(answers, "{}", line(item.as_ref())).is_err() {
             break; // the item stays, for another consumer
         }
         in_hand = items.next().flatten();
@@ -73,11 +73,11 @@ pub(crate) fn serve(
     consumed
 }
 
-fn line(item: Item) -> String {
-    item.map_or(SENTINEL.into(), |number| number.to_string())
+fn line(item: Option<&u32>) -> String {
+    item.map_or(SENTINEL.into(), ToString::to_string)
 }
 
-/// The item in a line; `None` if it is none.
+/// The item in a line; `None` if it is none. No number may be the line `end`.
 pub fn item(line: &str) -> Option<Item> {
     if line == SENTINEL { Some(None) } else { line.parse().ok().map(Some) }
 }

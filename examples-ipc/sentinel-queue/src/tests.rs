@@ -1,6 +1,7 @@
 use std::io::{self, Write};
 use std::thread;
 
+use crate::children;
 use crate::queue::{self, Item, Items};
 
 const NUMBERS: [u32; 5] = [42, 7, 100, 1, 55];
@@ -90,6 +91,12 @@ fn what_a_dead_consumer_did_not_take_is_there_for_another() {
     let items = closed_queue(&NUMBERS, 1);
     assert_eq!(queue::serve("next\n".as_bytes(), Nobody, items.clone()), []);
     assert_eq!(serve(CONSUMER, &items).1, NUMBERS);
+}
+
+#[test]
+fn one_of_two_equal_numbers_can_be_lost() {
+    assert_eq!(children::lost(vec![4, 5, 5, 6, 5], vec![5, 6, 5]), [4, 5]);
+    assert_eq!(children::lost(vec![5, 4], vec![4, 5]), [0; 0]);
 }
 
 #[test]

@@ -75,6 +75,7 @@ impl<T> Consumer<T> {
     /// panics; to go on with the next item, call it again.
     pub fn consume(&self, mut work: impl FnMut(&T)) -> Result<(), Panicked<T>> {
         for item in &self.items {
+            // Asserted: what `work` leaves half done is for the caller to mend.
             let worked = panic::catch_unwind(AssertUnwindSafe(|| work(&item)));
             if let Err(panic) = worked {
                 return Err(Panicked { item, message: message(&*panic) });
