@@ -85,16 +85,18 @@ impl Manager {
     }
 
     /// Executes a request, with all others locked out. Returns the answer's frame.
+    /// Each checks first and changes then: what is refused has changed nothing.
     fn execute(&self, request: Request) -> io::Result<Vec<u8>> {
         let mut data = self.data();
         match request {
             Request::Get(key) => answer(&data.dict.get(&key)),
             Request::Set(key, value) => answer(&data.dict.insert(key, value)),
             Request::Add(key, amount) => {
-                let value = data.dict.entry(key).or_default();
-                let sum = value.checked_add(amount);
-                *value = sum.ok_or_else(|| io::Error::other("it does not fit"))?;
-                answer(value)
+                let old = data.dict.get(&key).copied().unwrap_or(0);
+                let sum = old.checked_add(amount);
+                let sum = sum.ok_or_else(|| io::Error::other("it does not fit"))?;
+                data.dict.insert(key, sum);
+                answer(&sum)
             }
             Request::Push(item) => {
                 data.list.push(item);

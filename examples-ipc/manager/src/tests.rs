@@ -181,10 +181,31 @@ fn a_sum_that_does_not_fit_is_refused_and_changes_nothing() {
     let manager = Manager::default();
     with_client(&manager, |client| {
         let dict = client.dict();
-        dict.set("key", i64::MAX).unwrap();
-        let error = dict.add("key", 1).unwrap_err();
-        assert_eq!(error.to_string(), "refused: it does not fit");
-        assert_eq!(dict.get("key").unwrap(), Some(i64::MAX));
+        dict.set("old", i64::MAX).unwrap();
+        assert_eq!(dict.add("new", i64::MIN).unwrap(), i64::MIN);
+        for (key, amount) in [("old", 1), ("new", -1)] {
+            let error = dict.add(key, amount).unwrap_err();
+            assert_eq!(error.to_string(), "refused: it does not fit");
+        }
+    });
+    let dict = BTreeMap::from([("old".into(), i64::MAX), ("new".into(), i64::MIN)]);
+    assert_eq!(manager.data().dict, dict);
+}
+
+#[test]
+fn a_manager_that_has_panicked_is_gone() {
+    let manager = Manager::default();
+    let (client, ours) = UnixStream::pair().unwrap();
+    thread::scope(|scope| {
+        let executes = scope.spawn(|| {
+            let _data = manager.data();
+            panic!("in the middle of a change");
+        });
+        assert!(executes.join().is_err());
+        let served = scope.spawn(|| manager.serve(ours, |_| ()));
+        let error = Client::new(client).dict().get("key").unwrap_err();
+        assert_eq!(error.to_string(), "the manager is gone");
+        assert!(served.join().is_err());
     });
 }
 
