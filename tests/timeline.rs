@@ -372,8 +372,6 @@ fn hybrid() -> Checked {
     Ok(())
 }
 
-/// What main computes alone is done before any thread begins, and each thread gets
-/// its chunk before the first of them is done.
 /// The process that is killed under the lock is the only one that is cut off.
 fn killed_owner() -> Checked {
     let (_, timeline) = record(example("shared-memory"))?;
@@ -395,6 +393,8 @@ fn all_get_first() -> Checked {
     ensure(last_get < first_set, || format!("{sets:?}"))
 }
 
+/// What main computes alone is done before any thread begins, and each thread gets
+/// its chunk before the first of them is done.
 fn chunks() -> Checked {
     const SIZE: usize = 100_000;
     let cores = thread::available_parallelism()?.get();

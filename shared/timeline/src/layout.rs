@@ -83,7 +83,13 @@ pub fn legend(timeline: &Timeline, colours: usize) -> Vec<(Sign, String)> {
         for (group, names) in groups {
             let same = names.iter().all(|name| *name == names[0]);
             let word = names[0].split_whitespace().next().unwrap_or_default();
-            let name = if same { names[0].into() } else { format!("{word} …") };
+            let name = if same {
+                names[0].into()
+            } else if names.iter().all(|name| name.starts_with(word)) {
+                format!("{word} …")
+            } else {
+                "others".into()
+            };
             entries.push((Sign::Work(group), name));
         }
     }
