@@ -2,9 +2,9 @@
 //! against jobs that panic, abort, exit, hang and write into the channel, and
 //! against workers and pools that are killed.
 //!
-//! Each trial is a program of its own: this one, started again with the trial's name
-//! in `TRIAL`. It has a working folder of its own, where its jobs leave notes, and
-//! a deadline; when it has ended, no process of it may be left.
+//! Each trial is a program of its own: this one, started again with the name of
+//! the trial in `TRIAL`. It has a working folder of its own, where its jobs leave
+//! notes, and a deadline; when it has ended, no process of it may be left.
 
 #[path = "../examples-processes/process-pool/src"]
 mod example {

@@ -242,7 +242,8 @@ fn kill_all() {
         process_table::signal(worker.pid, Signal::Kill);
         let pid = Pid::from_raw(worker.pid.cast_signed()).unwrap();
         let ended = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
-        let _ = waitid(WaitId::Pid(pid), ended); // an error, if the pool was quicker
+        // An error, if the pool was quicker.
+        let _ = waitid(WaitId::Pid(pid), ended);
     }
 }
 
@@ -386,7 +387,7 @@ fn many_killed() {
     let kill = || {
         let mut kills = 0;
         while !done.load(Ordering::Relaxed) {
-            thread::sleep(Duration::from_millis(20)); // some jobs are done meanwhile
+            thread::sleep(Duration::from_millis(20)); // some jobs are done
             // A worker that is killed at its start has another trial.
             let working = pids_after("working ");
             let mut workers = others();

@@ -94,7 +94,7 @@ fn drop_many() {
     assert_nothing_left();
 }
 
-/// A map borrows the pool. So it can only be dropped meanwhile where several own it,
+/// A map borrows the pool. So it can only be dropped meanwhile if several own it,
 /// and then the last of them drops it.
 fn drop_shared() {
     let pool = Arc::new(Pool::new(2));

@@ -73,7 +73,8 @@ fn main() {
 
     let mut results: Vec<_> = pool.as_completed(bad).collect();
     results.sort_by_key(|&(place, _)| place);
-    assert_eq!(short(results.into_iter().map(|(_, result)| result).collect()), words);
+    let results = results.into_iter().map(|(_, result)| result).collect();
+    assert_eq!(short(results), words);
 
     let long = Work::Length("x".repeat(20 << 20));
     assert_eq!(short(vec![pool.submit(long).wait()]), [(20 << 20).to_string()]);

@@ -77,7 +77,8 @@ fn long_chunk() {
 fn little_memory() {
     let limit = getrlimit(Resource::As);
     let little = Rlimit { current: Some(2 << 30), ..limit };
-    setrlimit(Resource::As, little).unwrap();
+    let set = setrlimit(Resource::As, little);
+    assert!(set.is_ok() || cfg!(not(target_os = "linux")), "{set:?}");
 }
 
 fn frame(body: &[u8]) -> Vec<u8> {
