@@ -1,0 +1,88 @@
+//! The sync patterns in every interleaving: the very files that the reader runs,
+//! under the model checker shuttle.
+//!
+//! To add an example: a file here with its name, like `bank_account.rs`. It takes
+//! the example's file in with `#[path]`, and each of its tests is a case, small
+//! enough for some thousand schedules. `UPDATE=1 cargo test -p interleavings NAME`
+//! writes what came of it to the example's `schedules/*.txt`, for `text` fences of
+//! the chapter; without UPDATE, it has to stand there already. What should hold is
+//! worth nothing without a broken version beside it that is found out.
+//!
+//! All code of this package has `std/` for its standard library.
+#![cfg(test)]
+#![allow(
+    clippy::missing_errors_doc,
+    clippy::missing_panics_doc,
+    clippy::must_use_candidate,
+    missing_docs,
+    reason = "in the examples, these files are parts of programs"
+)]
+
+pub mod bank_account;
+pub mod locked_counter;
+pub mod weak_memory;
+
+use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
+
+use shuttle::current::{me, set_name_for_task};
+use shuttle::scheduler::{DfsScheduler, Schedule, Scheduler, Task, TaskId};
+use shuttle::{Config, FailurePersistence, Runner};
+use story::{Check, DEADLOCK, Found, panic_text};
+
+/// Runs the case in all its schedules. It returns how the schedule ended, if badly;
+/// a panic and a deadlock are bad ends, too.
+fn every_schedule(
+    check: Check,
+    case: impl Fn() -> Result<(), String> + Copy + Send + Sync + 'static,
+) -> Found {
+    let _ = story::found();
+    let search = DfsScheduler::new(None, false);
+    let search = Search(Rc::new(RefCell::new(search)));
+    loop {
+        let mut config = Config::new();
+        config.failure_persistence = FailurePersistence::None;
+        config.silence_warnings = true;
+        let runner = Runner::new(search.clone(), config);
+        let run = move || {
+            check.begin();
+            set_name_for_task(me(), "main");
+            story::note(case());
+        };
+        let Err(panic) = catch_unwind(AssertUnwindSafe(|| runner.run(run))) else {
+            return story::found();
+        };
+        let text = panic_text(&*panic);
+        let deadlock = text.starts_with("deadlock! blocked tasks");
+        story::note(Err(if deadlock { DEADLOCK.into() } else { text }));
+    }
+}
+
+/// A search that goes on after a schedule that ended in a panic.
+#[derive(Clone)]
+struct Search(Rc<RefCell<DfsScheduler>>);
+
+impl Scheduler for Search {
+    fn new_execution(&mut self) -> Option<Schedule> {
+        self.0.borrow_mut().new_execution()
+    }
+
+    fn next_task(
+        &mut self,
+        runnable: &[&Task],
+        current: Option<TaskId>,
+        is_yielding: bool,
+    ) -> Option<TaskId> {
+        self.0.borrow_mut().next_task(runnable, current, is_yielding)
+    }
+
+    fn next_u64(&mut self) -> u64 {
+        self.0.borrow_mut().next_u64()
+    }
+}
+
+/// Fails a case unless `holds`.
+fn ensure(holds: bool, end: impl FnOnce() -> String) -> Result<(), String> {
+    if holds { Ok(()) } else { Err(end()) }
+}

@@ -1,0 +1,149 @@
+//! A case, its schedules, and the file that says how they ended.
+
+use std::cell::RefCell;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use crate::{Story, with_story};
+
+/// How a schedule ends in which everybody waits for somebody.
+pub const DEADLOCK: &str = "Nobody can go on: a deadlock.";
+
+/// A case that a checker runs in every schedule.
+#[derive(Clone, Copy)]
+#[must_use]
+pub struct Check {
+    example: &'static str,
+    case: &'static str,
+    names: &'static [&'static str],
+}
+
+/// A case of an example, such as `two deposits`. What comes of it stands in the
+/// example's file `schedules/two-deposits.txt`.
+pub fn check(example: &'static str, case: &'static str) -> Check {
+    Check { example, case, names: &[] }
+}
+
+/// What a checker has found.
+#[derive(Default)]
+pub struct Found {
+    schedules: usize,
+    /// How the bad ones ended.
+    bad: Vec<String>,
+    /// The shortest story of a bad one.
+    story: Vec<String>,
+}
+
+thread_local! {
+    static FOUND: RefCell<Found> = RefCell::default();
+}
+
+/// Notes how the schedule ended that was begun last.
+pub fn note(end: Result<(), String>) {
+    FOUND.with_borrow_mut(|found| {
+        found.schedules += 1;
+        if let Err(end) = end {
+            let story = with_story(|story| {
+                if end == DEADLOCK {
+                    story.tell_who_waits();
+                }
+                story.lines()
+            });
+            if found.bad.is_empty() || story.len() < found.story.len() {
+                found.story = story;
+            }
+            found.bad.push(end);
+        }
+    });
+}
+
+/// Takes what was found since the last time.
+#[must_use]
+pub fn found() -> Found {
+    FOUND.take()
+}
+
+impl Check {
+    /// What the story calls the locks, atomics and so on, in the order of their
+    /// creation.
+    pub fn names(self, names: &'static [&'static str]) -> Self {
+        Self { names, ..self }
+    }
+
+    /// A new schedule begins: the story so far is forgotten.
+    pub fn begin(&self) {
+        let names = self.names;
+        with_story(|story| *story = Story { names, ..Story::default() });
+    }
+
+    /// Every schedule ended well, which proves the promise.
+    ///
+    /// # Panics
+    ///
+    /// If one did not, with its story, or if the file says something else.
+    pub fn holds(&self, promise: &str, found: &Found) {
+        let Found { schedules, bad, story } = found;
+        assert!(bad.is_empty(), "{}\n{bad:?}", story.join("\n"));
+        assert!(*schedules > 1, "there is nothing to choose: {schedules} schedule");
+        self.write(&format!(
+            "All {schedules} schedules of {}: {promise}.\n",
+            self.case
+        ));
+    }
+
+    /// Some schedules ended badly, all of those with `end`.
+    ///
+    /// # Panics
+    ///
+    /// If none did, or one in another way, or if the file says something else.
+    pub fn fails(&self, end: &str, found: &Found) {
+        let Found { schedules, bad, story } = found;
+        assert!(!bad.is_empty(), "all {schedules} schedules end well");
+        let other = bad.iter().find(|bad| *bad != end);
+        assert!(other.is_none(), "{other:?}, shortest:\n{}", story.join("\n"));
+        self.write(&format!(
+            "{} of {schedules} schedules of {} go wrong. The shortest:\n\n\
+             {}\n{end}\n",
+            bad.len(),
+            self.case,
+            story.join("\n"),
+        ));
+    }
+
+    /// Compares with the file, to the letter, or writes it if `UPDATE` is set.
+    fn write(&self, text: &str) {
+        print!("{text}");
+        let file = format!("{}.txt", self.case.replace(' ', "-"));
+        let file = folder(self.example).join("schedules").join(file);
+        if env::var_os("UPDATE").is_some() {
+            fs::create_dir_all(file.parent().expect("it is in a folder"))
+                .and_then(|()| fs::write(&file, text))
+                .unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        }
+        let there = fs::read_to_string(&file).unwrap_or_default();
+        let file = file.display();
+        assert!(
+            there == text,
+            "{file} (UPDATE=1 writes it) says:\n{there}\nnot:\n{text}"
+        );
+    }
+}
+
+/// The folder of the example with this name.
+fn folder(example: &str) -> PathBuf {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2);
+    let root = root.expect("tests/story/ is inside");
+    let groups = ["threads", "processes", "ipc", "sync"];
+    let folders =
+        groups.map(|group| root.join(format!("examples-{group}/{example}")));
+    let found = folders.into_iter().find(|folder| folder.exists());
+    found.unwrap_or_else(|| panic!("no example is called {example}"))
+}
+
+/// The text of a panic.
+#[must_use]
+pub fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
+    let literal = panic.downcast_ref::<&str>().map(ToString::to_string);
+    let text = literal.or_else(|| panic.downcast_ref::<String>().cloned());
+    text.unwrap_or_else(|| "a panic without words".into())
+}
