@@ -19,7 +19,9 @@
 )]
 
 pub mod bank_account;
+pub mod gil;
 pub mod locked_counter;
+pub mod lost_update;
 pub mod weak_memory;
 
 use std::cell::RefCell;

@@ -10,7 +10,7 @@ pub struct Gil {
     called: Condvar,
 }
 
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Numbers {
     /// What the next thread draws.
     next: u64,
