@@ -11,6 +11,7 @@ use tests::{Checked, Example, Finished, Program, ensure, examples};
 /// Arguments that a program refuses: the exit code, and what the line names.
 const WRONG_ARGUMENTS: &[(&str, &[&str], i32, &str)] = &[
     ("crash-isolation", &["panic"], 2, "not \"panic\""),
+    ("deadlock", &["12"], 2, "not \"12\""),
     ("download-pool", &["http://127.0.0.1:1/", "--fast"], 2, "--fast"),
     ("download-sites", &["http://127.0.0.1:1/", "--fast"], 2, "--fast"),
     ("fibonacci-thread", &["ten"], 2, "\"ten\""),
@@ -50,7 +51,7 @@ fn main() {
         let title = format!("{}: output closed early", example.name);
         tests.push(Trial::test(title, move || output_closed(&example)));
     }
-    for name in ["crash-isolation", "hybrid"] {
+    for name in ["crash-isolation", "deadlock", "hybrid"] {
         tests.push(
             Trial::test(format!("{name}: a full disk"), move || full_disk(name))
                 .with_ignored_flag(cfg!(not(target_os = "linux"))), // /dev/full

@@ -39,7 +39,9 @@ fn main() {
             fences(&example.folder.join("README.md"), Some(&example))
         }));
     }
-    for page in ["README.md", "shared/timeline/README.md"] {
+    for page in
+        ["README.md", "shared/timeline/README.md", "tests/interleavings/README.md"]
+    {
         tests.push(Trial::test(format!("{page}: fences"), move || {
             fences(&root().join(page), None)
         }));

@@ -38,13 +38,15 @@ fn main() {
             },
         ));
     }
-    for name in ["crash-isolation", "print-numbers-process"] {
+    for name in ["crash-isolation", "deadlock", "print-numbers-process"] {
         tests.push(Trial::test(
             format!("{name}: a child that cannot be started"),
             move || not_started(name),
         ));
     }
     tests.push(Trial::test("crash-isolation: the same in 50 runs", same_crashes));
+    tests.push(Trial::test("deadlock: the same in 200 runs", always_stuck));
+    tests.push(Trial::test("deadlock: stuck without its parent", stuck_child));
     tests.push(Trial::test("print-numbers-process: child killed", child_killed));
     tests.push(Trial::test(
         "print-numbers-process: child ends with its parent",
@@ -249,6 +251,40 @@ fn same_crashes() -> Checked {
             let files = files(&run.work());
             ensure(files.is_empty(), || format!("core files: {files:?}"))?;
         }
+    }
+    Ok(())
+}
+
+/// Forced and detected every time, also when many runs disturb each other.
+fn always_stuck() -> Checked {
+    let example = Example::named("deadlock");
+    let chapter = example.printed_in_chapter("cargo run -qp deadlock");
+    let form = |printed: &str| common_form(&example.name, printed);
+    let expected = form(&chapter.ok_or("the chapter does not show the run")?);
+    let line = "\nDeadlock: alice waits for bob, bob waits for alice\n";
+    ensure(expected.contains(line), || expected.clone())?;
+    for _ in 0..10 {
+        let start = |_| Program::rust(&example).start();
+        let runs: Vec<Running> = (0..20).map(start).collect();
+        for run in runs {
+            let run = run.finish()?;
+            ensure(run.status.success(), || run.status.to_string())?;
+            ensure(form(&run.output) == expected, || run.output.clone())?;
+            run.nothing_left()?;
+        }
+    }
+    Ok(())
+}
+
+/// The child gets stuck by itself, and ends because its standard input has ended.
+fn stuck_child() -> Checked {
+    for _ in 0..20 {
+        let example = Example::named("deadlock");
+        let run = Program::rust(&example).arg("any-order").run()?;
+        ensure(run.code() == Some(1), || {
+            format!("{}:\n{}", run.status, run.output)
+        })?;
+        run.nothing_left()?;
     }
     Ok(())
 }

@@ -30,6 +30,8 @@ fn main() {
     let unix = cfg!(unix);
     tests::run(vec![
         Trial::test("bank-account: one critical section at a time", one_at_a_time),
+        Trial::test("deadlock: both waits are torn", both_wait)
+            .with_ignored_flag(!unix),
         Trial::test("download-sites: a lane for each download", lane_each),
         Trial::test("download-pool: five at a time, nine in all", five_at_a_time),
         Trial::test("image-processing: no more processes than cores", cores),
@@ -93,6 +95,30 @@ fn one_at_a_time() -> Checked {
     ensure(timeline.spans().any(|span| span.name == "lock"), || {
         "nobody waited".into()
     })
+}
+
+/// The process that was stuck: both of its threads hold one account and wait for
+/// the other's, and no end is recorded. In the other process every wait ends.
+fn both_wait() -> Checked {
+    let (_, timeline) = record(example("deadlock"))?;
+    let [ordered, stuck] = &timeline.processes[..] else {
+        return Err(format!("not two processes: {timeline:#?}").into());
+    };
+    for (name, holds, wants) in [("alice", 0, 1), ("bob", 1, 0)] {
+        let lane = stuck.lanes.iter().find(|lane| lane.label == name);
+        let lane = lane.ok_or_else(|| format!("{name} is not there"))?;
+        let spans = lane.spans.iter().map(|s| (&*s.name, s.wait, s.torn));
+        let spans: Vec<(&str, bool, bool)> = spans.collect();
+        let (holds, wants) =
+            (format!("holds account {holds}"), format!("account {wants}"));
+        let expected = [(&*holds, false, true), (&*wants, true, true)];
+        ensure(spans == expected, || format!("{name}: {spans:?}"))?;
+    }
+    let spans: Vec<&Span> =
+        ordered.lanes.iter().flat_map(|lane| &lane.spans).collect();
+    ensure(!spans.iter().any(|span| span.torn), || format!("{spans:#?}"))?;
+    let transfers = spans.iter().filter(|span| span.name == "transfer").count();
+    ensure(transfers == 6, || format!("{transfers} transfers"))
 }
 
 fn lane_each() -> Checked {

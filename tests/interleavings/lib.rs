@@ -1,12 +1,5 @@
 //! The sync patterns in every interleaving: the very files that the reader runs,
-//! under the model checker shuttle.
-//!
-//! To add an example: a file here with its name, like `bank_account.rs`. It takes
-//! the example's file in with `#[path]`, and each of its tests is a case, small
-//! enough for some thousand schedules. `UPDATE=1 cargo test -p interleavings NAME`
-//! writes what came of it to the example's `schedules/*.txt`, for `text` fences of
-//! the chapter; without UPDATE, it has to stand there already. What should hold is
-//! worth nothing without a broken version beside it that is found out.
+//! under the model checker shuttle. README.md says how to add one.
 //!
 //! All code of this package has `std/` for its standard library.
 #![cfg(test)]
@@ -19,6 +12,7 @@
 )]
 
 pub mod bank_account;
+pub mod deadlock;
 pub mod gil;
 pub mod locked_counter;
 pub mod lost_update;

@@ -19,7 +19,7 @@ thread_local! {
 /// What has happened in the schedule that is being run.
 #[derive(Default)]
 struct Story {
-    /// What the locks, atomics and so on are called, in the order of their creation.
+    /// What the locks, atomics and so on are called, in the order of creation.
     names: &'static [&'static str],
     objects: usize,
     events: Vec<Event>,
@@ -101,8 +101,8 @@ pub fn locks(actor: &str, lock: usize, value: Option<&str>) {
     });
 }
 
-/// The actor has given the lock back, and has written `written` into it. Told in one
-/// line with the locking, where nothing happened in between.
+/// The actor has given the lock back, and has written `written` into it. Told in
+/// one line with the locking, where nothing happened in between.
 pub fn unlocks(actor: &str, lock: usize, written: Option<String>) {
     with_story(|story| {
         story.holders.remove(&lock);

@@ -3,7 +3,7 @@
 //!
 //! A processor may let one thread see the writes of another in another order than
 //! they were made. `tests/interleavings`, which takes every ordering for `SeqCst`,
-//! knows nothing of that. Its head says how to add an example.
+//! knows nothing of that. Its README.md says how to add an example.
 //!
 //! All code of this package has `std/` for its standard library.
 #![cfg(test)]

@@ -8,6 +8,7 @@ mod counter;
 #[cfg(test)]
 mod tests;
 
+use std::sync::Barrier;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -18,11 +19,11 @@ const INCREMENTS: u32 = 100_000; // a thread
 
 fn main() {
     let locked = LockedCounter::default();
-    let with_lock = count("with a lock", || locked.increment());
+    let with_lock = count("lock", || locked.increment());
     println!("Shared variable: {}", locked.value());
 
     let atomic = AtomicCounter::default();
-    let with_atomic = count("with an atomic", || atomic.increment());
+    let with_atomic = count("atomic", || atomic.increment());
     println!("The same with an atomic: {}", atomic.value());
 
     for (name, time) in [("Lock", with_lock), ("Atomic", with_atomic)] {
@@ -31,19 +32,20 @@ fn main() {
     }
 }
 
-/// Both threads increment as fast as they can. Returns how long that took.
-fn count(what: &str, increment: impl Fn() + Sync) -> Duration {
+/// All threads increment at once, as fast as they can. Returns how long that took.
+fn count(name: &str, increment: impl Fn() + Sync) -> Duration {
+    let all_are_there = Barrier::new(THREADS as usize);
     let start = Instant::now();
     thread::scope(|scope| {
         for number in 1..=THREADS {
-            let increment = &increment;
-            let work = move || {
-                let _span = shared::span(what);
+            let work = || {
+                all_are_there.wait();
+                let _span = shared::span("increments");
                 for _ in 0..INCREMENTS {
                     increment();
                 }
             };
-            let thread = thread::Builder::new().name(format!("thread-{number}"));
+            let thread = thread::Builder::new().name(format!("{name}-{number}"));
             thread
                 .spawn_scoped(scope, work)
                 .expect("the system can start a thread");

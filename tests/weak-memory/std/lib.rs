@@ -1,9 +1,9 @@
-//! The standard library as the checked files see it: `sync` and `thread` are loom's,
-//! and what is done to atomics is told.
+//! The standard library as the checked files see it: `sync` and `thread` are
+//! loom's, and what is done to atomics is told.
 //!
-//! A package that depends on this under the name `std` has it for all its code. What
-//! loom does not have, such as scopes, stays the standard library's, of which the
-//! checker knows nothing: cases use `Arc` and `spawn`.
+//! A package that depends on this under the name `std` has it for all its code.
+//! What loom does not have, such as scopes, stays the standard library's, of which
+//! the checker knows nothing: cases use `Arc` and `spawn`.
 #![allow(
     clippy::missing_errors_doc,
     clippy::missing_panics_doc,
