@@ -41,7 +41,8 @@ fn main() -> ExitCode {
 
 /// Measures one row of the table and prints it.
 fn compare(name: &str, work: fn(&Gil)) {
-    let alone = timed(&format!("{name} alone"), || {
+    let alone = timed(|| {
+        let _span = shared::span(format_args!("{name} alone"));
         for _ in 0..2 {
             work(&Gil::default());
         }
@@ -56,7 +57,8 @@ fn compare(name: &str, work: fn(&Gil)) {
 
 /// How many seconds two threads need that do the same work at the same time.
 fn on_threads(name: &str, gils: [&Gil; 2], work: fn(&Gil)) -> f64 {
-    timed(name, || {
+    timed(|| {
+        let _span = shared::span(name);
         thread::scope(|scope| {
             for (number, gil) in (1..).zip(gils) {
                 let thread =
@@ -96,10 +98,9 @@ fn request(gil: &Gil) {
     }
 }
 
-/// How many seconds `work` takes. The name is for the picture of the run.
-fn timed(name: &str, work: impl FnOnce()) -> f64 {
+/// How many seconds `work` takes.
+fn timed(work: impl FnOnce()) -> f64 {
     let start = Instant::now();
-    let _span = shared::span(name);
     work();
     start.elapsed().as_secs_f64()
 }

@@ -13,7 +13,7 @@ impl Counter {
     /// between the two, where other threads may write. Returns the new value.
     pub fn add_in_two_steps(&self, pause: impl Fn()) -> u64 {
         let _span = shared::span("read, then write");
-        let seen = *self.value.lock().unwrap(); // at this `;` the lock is free again
+        let seen = *self.value.lock().unwrap(); // the `;` frees the lock
         pause();
         *self.value.lock().unwrap() = seen + 1;
         seen + 1
