@@ -26,45 +26,83 @@ fn two_threads(first: impl FnOnce() + Send, second: impl FnOnce() + Send) {
     });
 }
 
-/// Each thread computes, and the first one computes again after each switch.
-fn compute_with(first: &Gil, second: &Gil, switches: usize) -> Result<(), String> {
-    let (computes, together) = (AtomicBool::new(false), AtomicBool::new(false));
-    let compute = || {
-        together
-            .fetch_or(computes.swap(true, Ordering::Relaxed), Ordering::Relaxed);
+/// Computes, and notes if another thread does so at the same time.
+#[derive(Default)]
+struct Computation {
+    under_way: AtomicBool,
+    together: AtomicBool,
+}
+
+impl Computation {
+    fn compute(&self) {
+        let other = self.under_way.swap(true, Ordering::Relaxed);
+        self.together.fetch_or(other, Ordering::Relaxed);
         yield_now();
-        computes.store(false, Ordering::Relaxed);
-    };
-    let compute_again = || {
-        let mut python = first.acquire();
-        compute();
-        for _ in 0..switches {
-            python = python.switch();
-            compute();
-        }
-    };
-    two_threads(compute_again, || {
-        let _python = second.acquire();
-        compute();
-    });
-    ensure(!together.into_inner(), || "Two threads compute at once.".into())
+        self.under_way.store(false, Ordering::Relaxed);
+    }
+
+    fn never_together(self) -> Result<(), String> {
+        let together = self.together.into_inner();
+        ensure(!together, || "Two threads compute at once.".into())
+    }
 }
 
 #[test]
 fn one_thread_computes_at_a_time() {
     let case = case("two threads that compute");
     let found = every_schedule(case, || {
-        let gil = Gil::default();
-        compute_with(&gil, &gil, 1)
+        let (gil, computation) = (Gil::default(), Computation::default());
+        let compute_twice = || {
+            let python = gil.acquire();
+            computation.compute();
+            let _python = python.switch();
+            computation.compute();
+        };
+        two_threads(compute_twice, || {
+            let _python = gil.acquire();
+            computation.compute();
+        });
+        computation.never_together()
     });
     case.holds("never both at once", &found);
+}
+
+/// Whoever is called has to be woken, and whoever is woken need not be called.
+#[test]
+fn two_wait_and_one_is_called() {
+    let case = case("two threads that wait for a third");
+    let found = every_schedule(case, || {
+        let (gil, computation) = (Gil::default(), Computation::default());
+        scope(|scope| {
+            let python = gil.acquire();
+            for name in ["thread-1", "thread-2"] {
+                let compute = || {
+                    let _python = gil.acquire();
+                    computation.compute();
+                };
+                let thread = Builder::new().name(name.into());
+                thread.spawn_scoped(scope, compute).unwrap();
+            }
+            drop(python);
+        });
+        computation.never_together()
+    });
+    case.holds("one after the other gets the GIL", &found);
 }
 
 #[test]
 fn two_gils_are_none() {
     let case = case("two threads with a GIL each");
-    let found =
-        every_schedule(case, || compute_with(&Gil::default(), &Gil::default(), 0));
+    let found = every_schedule(case, || {
+        let computation = Computation::default();
+        let compute = || {
+            let gil = Gil::default();
+            let _python = gil.acquire();
+            computation.compute();
+        };
+        two_threads(compute, compute);
+        computation.never_together()
+    });
     case.fails("Two threads compute at once.", &found);
 }
 
