@@ -109,8 +109,10 @@ fn both_wait() -> Checked {
         let lane = lane.ok_or_else(|| format!("{name} is not there"))?;
         let spans = lane.spans.iter().map(|s| (&*s.name, s.wait, s.torn));
         let spans: Vec<(&str, bool, bool)> = spans.collect();
-        let (holds, wants) =
-            (format!("holds account {holds}"), format!("account {wants}"));
+        let (holds, wants) = (
+            format!("holds account {holds}"),
+            format!("waits for account {wants}"),
+        );
         let expected = [(&*holds, false, true), (&*wants, true, true)];
         ensure(spans == expected, || format!("{name}: {spans:?}"))?;
     }

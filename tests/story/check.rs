@@ -1,8 +1,10 @@
 //! A case, its schedules, and the file that says how they ended.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::{env, fs};
+use std::sync::Once;
+use std::{env, fs, panic};
 
 use crate::{Story, with_story};
 
@@ -28,32 +30,50 @@ pub fn check(example: &'static str, case: &'static str) -> Check {
 #[derive(Default)]
 pub struct Found {
     schedules: usize,
-    /// How the bad ones ended.
-    bad: Vec<String>,
-    /// The shortest story of a bad one.
+    /// How schedules ended badly, and how many of them.
+    bad: BTreeMap<String, usize>,
+    /// The shortest story of a bad one, and its end.
     story: Vec<String>,
 }
 
 thread_local! {
     static FOUND: RefCell<Found> = RefCell::default();
+    static QUIET: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Calls `search`, and lets this thread's panics pass without a word: they are what
+/// is searched for.
+pub fn quietly<T>(search: impl FnOnce() -> T) -> T {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let hook = panic::take_hook();
+        panic::set_hook(Box::new(move |panic| {
+            if !QUIET.get() {
+                hook(panic);
+            }
+        }));
+    });
+    QUIET.set(true);
+    let result = search();
+    QUIET.set(false);
+    result
 }
 
 /// Notes how the schedule ended that was begun last.
 pub fn note(end: Result<(), String>) {
     FOUND.with_borrow_mut(|found| {
         found.schedules += 1;
-        if let Err(end) = end {
-            let story = with_story(|story| {
-                if end == DEADLOCK {
-                    story.tell_who_waits();
-                }
-                story.lines()
-            });
-            if found.bad.is_empty() || story.len() < found.story.len() {
-                found.story = story;
+        let Err(end) = end else { return };
+        let story = with_story(|story| {
+            if end == DEADLOCK {
+                story.tell_who_waits();
             }
-            found.bad.push(end);
+            story.lines().chain([end.clone()]).collect::<Vec<_>>()
+        });
+        if found.bad.is_empty() || story.len() < found.story.len() {
+            found.story = story;
         }
+        *found.bad.entry(end).or_default() += 1;
     });
 }
 
@@ -82,8 +102,8 @@ impl Check {
     ///
     /// If one did not, with its story, or if the file says something else.
     pub fn holds(&self, promise: &str, found: &Found) {
-        let Found { schedules, bad, story } = found;
-        assert!(bad.is_empty(), "{}\n{bad:?}", story.join("\n"));
+        let Found { schedules, bad, .. } = found;
+        assert!(bad.is_empty(), "{}", self.shortest(found));
         assert!(*schedules > 1, "there is nothing to choose: {schedules} schedule");
         self.write(&format!(
             "All {schedules} schedules of {}: {promise}.\n",
@@ -97,17 +117,20 @@ impl Check {
     ///
     /// If none did, or one in another way, or if the file says something else.
     pub fn fails(&self, end: &str, found: &Found) {
-        let Found { schedules, bad, story } = found;
+        let Found { schedules, bad, .. } = found;
         assert!(!bad.is_empty(), "all {schedules} schedules end well");
-        let other = bad.iter().find(|bad| *bad != end);
-        assert!(other.is_none(), "{other:?}, shortest:\n{}", story.join("\n"));
-        self.write(&format!(
-            "{} of {schedules} schedules of {} go wrong. The shortest:\n\n\
-             {}\n{end}\n",
-            bad.len(),
+        let as_expected = bad.keys().all(|bad| bad == end);
+        assert!(as_expected, "{bad:?}\n{}", self.shortest(found));
+        self.write(&self.shortest(found));
+    }
+
+    fn shortest(&self, Found { schedules, bad, story }: &Found) -> String {
+        let bad: usize = bad.values().sum();
+        format!(
+            "{bad} of {schedules} schedules of {} go wrong. The shortest:\n\n{}\n",
             self.case,
             story.join("\n"),
-        ));
+        )
     }
 
     /// Compares with the file, to the letter, or writes it if `UPDATE` is set.

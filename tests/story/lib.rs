@@ -10,7 +10,7 @@ mod check;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-pub use check::{Check, DEADLOCK, Found, check, found, note, panic_text};
+pub use check::{Check, DEADLOCK, Found, check, found, note, panic_text, quietly};
 
 thread_local! {
     static STORY: RefCell<Story> = RefCell::default();
@@ -57,8 +57,8 @@ impl Story {
         }
     }
 
-    fn lines(&self) -> Vec<String> {
-        self.events.iter().map(|e| format!("[{}] {}", e.actor, e.what)).collect()
+    fn lines(&self) -> impl Iterator<Item = String> {
+        self.events.iter().map(|event| format!("[{}] {}", event.actor, event.what))
     }
 }
 

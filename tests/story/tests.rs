@@ -9,7 +9,7 @@ fn begin() -> (usize, usize) {
 }
 
 fn told() -> Vec<String> {
-    with_story(|story| story.lines())
+    with_story(|story| story.lines().collect())
 }
 
 #[test]

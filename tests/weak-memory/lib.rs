@@ -43,7 +43,8 @@ fn every_schedule(
         check.begin();
         story::note(case());
     };
-    if let Err(panic) = catch_unwind(AssertUnwindSafe(|| model.check(run))) {
+    let end = AssertUnwindSafe(|| model.check(run));
+    if let Err(panic) = story::quietly(|| catch_unwind(end)) {
         story::note(Err(panic_text(&*panic)));
     }
     story::found()

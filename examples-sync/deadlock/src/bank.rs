@@ -45,7 +45,7 @@ impl Bank {
         }
         // The lower number first, whichever way the money goes.
         let (low, high) = (from.min(to), from.max(to));
-        shared::waiting(format_args!("account {low}"));
+        shared::waiting(format_args!("waits for account {low}"));
         let mut low = self.accounts[low].lock().unwrap();
         let _span = shared::span("transfer");
         pause();
@@ -67,7 +67,7 @@ impl Bank {
     ) -> Result<(), Refused> {
         let mut source = self.accounts[from].lock().unwrap();
         let _span = shared::span(format_args!("holds account {from}"));
-        shared::waiting(format_args!("account {to}"));
+        shared::waiting(format_args!("waits for account {to}"));
         pause();
         let mut target = self.accounts[to].lock().unwrap();
         book(&mut source, &mut target, amount)
