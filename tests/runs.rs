@@ -4,6 +4,10 @@
 use libtest_mimic::Trial;
 use tests::{Checked, Example, Program, ensure};
 
+/// Bugs that are shown on purpose are there in every run: examples, and how often
+/// they are run.
+const FORCED: &[(&str, usize)] = &[("lost-update", 300)];
+
 fn main() {
     let mut tests = tests::for_each_example(runs);
     // Less than two pipes hold, more than that, and far more.
@@ -13,6 +17,10 @@ fn main() {
         tests.push(Trial::test(format!("pipes {size}: exact"), move || {
             exact(size, stuck)
         }));
+    }
+    for &(name, times) in FORCED {
+        let title = format!("{name}: the same in {times} runs");
+        tests.push(Trial::test(title, move || always_the_same(name, times)));
     }
     tests::run(tests)
 }
@@ -46,4 +54,22 @@ fn exact(size: u32, stuck: bool) -> Checked {
     };
     ensure(right, || run.output.clone())?;
     Ok(run.nothing_left()?)
+}
+
+/// Prints what the chapter shows, to the letter.
+fn always_the_same(name: &str, times: usize) -> Checked {
+    const AT_ONCE: usize = 20; // they wait more than they compute
+    let example = Example::named(name);
+    let chapter = example.printed_in_chapter(&format!("cargo run -qp {name}"));
+    let chapter = chapter.ok_or("the chapter does not show the run")?;
+    for _ in 0..times / AT_ONCE {
+        let start = |_| Program::rust(&example).start();
+        let runs: Vec<_> = (0..AT_ONCE).map(start).collect();
+        for run in runs {
+            let run = run.finish()?;
+            ensure(run.status.success(), || run.status.to_string())?;
+            ensure(run.output == chapter, || run.output.clone())?;
+        }
+    }
+    Ok(())
 }

@@ -56,6 +56,8 @@ fn main() {
         Trial::test("parallel-sum: serial, then a chunk a core", chunks),
         Trial::test("sum-of-squares: serial, then in processes", in_processes),
         Trial::test("task-granularity: so many chunks", so_many_chunks),
+        Trial::test("lost-update: both between reading and writing", between),
+        Trial::test("gil: one thread computes, all wait for answers", gil),
         Trial::test("10 000 spans of 4 processes, none lost", none_lost),
         Trial::test("a log that cannot be written stops nobody", no_log),
         Trial::test("cargo timeline draws and passes on", drawn),
@@ -504,6 +506,54 @@ fn so_many_chunks() -> Checked {
         ensure(sent == RUNS * chunks, || {
             format!("chunks of {chunk}: {sent} sent, {RUNS} times {chunks} said")
         })?;
+}
+
+/// Broken, both threads are between reading and writing at once. Fixed, never.
+fn between() -> Checked {
+    let (_, timeline) = record(example("lost-update"))?;
+    for (name, at_once) in [("read, then write", true), ("read and write", false)] {
+        let adds = timeline.spans().filter(|span| span.name == name);
+        let adds: Vec<&Span> = adds.collect();
+        let [a, b] = adds[..] else { return Err(format!("{adds:#?}").into()) };
+        ensure(overlap(a, b) == at_once, || format!("{a:?}, {b:?}"))?;
+    }
+    Ok(())
+}
+
+/// With the GIL never two threads compute at once, and it goes round. Requests
+/// overlap, with it and without.
+fn gil() -> Checked {
+    let (_, timeline) = record(example("gil"))?;
+    for (phase, name, count) in [
+        ("CPU with GIL", "compute", 12),
+        ("CPU without", "compute", 12),
+        ("I/O with GIL", "request", 5),
+        ("I/O without", "request", 5),
+    ] {
+        let of_thread = |number| -> Vec<&Span> {
+            let label = format!("{phase} {number}");
+            let lanes = timeline.lanes().filter(|lane| lane.label == label);
+            let spans = lanes.flat_map(|lane| &lane.spans);
+            spans.filter(|span| span.name == name).collect()
+        };
+        let (one, other) = (of_thread(1), of_thread(2));
+        let all = (one.len(), other.len()) == (count, count);
+        ensure(all, || format!("{phase}: {one:#?}, {other:#?}"))?;
+        let at_once = one.iter().any(|a| other.iter().any(|b| overlap(a, b)));
+        ensure(at_once == (phase != "CPU with GIL"), || {
+            format!("{phase}: {one:#?}, {other:#?}")
+        })?;
+        if !at_once {
+            // A thread that comes late, or is held up by the system for longer than
+            // a step, misses a turn; not half of them.
+            let mut turns: Vec<(u64, bool)> = Vec::new();
+            turns.extend(one.iter().map(|span| (span.begin, true)));
+            turns.extend(other.iter().map(|span| (span.begin, false)));
+            turns.sort_unstable();
+            let handed_over = turns.windows(2).filter(|two| two[0].1 != two[1].1);
+            let handed_over = handed_over.count();
+            ensure(handed_over >= count, || format!("{handed_over} times"))?;
+        }
     }
     Ok(())
 }

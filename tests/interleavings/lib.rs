@@ -13,7 +13,9 @@
 
 pub mod bank_account;
 pub mod deadlock;
+pub mod gil;
 pub mod locked_counter;
+pub mod lost_update;
 pub mod tests;
 pub mod weak_memory;
 

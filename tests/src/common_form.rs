@@ -22,6 +22,7 @@ static NOISE: LazyLock<Regex> = LazyLock::new(|| {
 /// cores there are and what they are worth.
 const RANDOM: &[(&str, &str)] = &[
     ("crash-isolation", r"(thread '\w+'|, at )(?: \(\d+\)|\S+:\d+:\d+)?"),
+    ("gil", r"(Cores: | )\d[\d.]*"),
     ("parallel-sum", r"(Cores: |_, )[\d.]+"),
     ("pipes", r"(stuck after )\d+"),
     ("producer-consumer", r"(Produced|Consumed): \d+"),

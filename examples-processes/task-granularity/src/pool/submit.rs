@@ -29,8 +29,8 @@ impl Pool {
         Handle { result, started }
     }
 
-    /// Does the jobs one by one. Returns the number of each, from 0, and its result,
-    /// as they complete. When the iterator is dropped, no more jobs are started.
+    /// Does the jobs one by one. Returns the number of each, from 0, and its
+    /// result, as they complete. When the iterator is dropped, no more jobs start.
     pub fn as_completed<J: Job>(
         &self,
         jobs: impl IntoIterator<Item = J>,

@@ -15,8 +15,8 @@ use channel::Channel;
 /// No more bytes than these travel at once: the jobs of a chunk, or their results.
 pub const MAX_FRAME: usize = 64 << 20;
 
-/// How often one who waits looks up: a time-out, the drop of the pool and the end of
-/// the parent are noticed this late at most.
+/// How often one who waits looks up: a time-out, the drop of the pool and the end
+/// of the parent are noticed this late at most.
 pub const TICK: Duration = Duration::from_millis(100);
 
 /// The first argument of a worker. The second is the process id of its parent.

@@ -1,0 +1,178 @@
+//! What the compiler refuses, it refuses for the reason that is given: beside each
+//! program stands its cure, which compiles.
+//!
+//! `UPDATE=1 cargo test -p tests --test rejected` writes the message that the
+//! chapter of lost-update shows.
+
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::{env, fs};
+
+use libtest_mimic::{Failed, Trial};
+use regex::Regex;
+use serde_json::Value;
+use tests::{Checked, Example, ensure, root};
+
+/// The program whose message the chapter shows, and the file it is written to.
+const SHOWN: (&str, &str) = ("two_mutable_borrows.rs", "rejected.txt");
+/// The places that it shows: they have been called so for years.
+const PLACES: &str = "mutable borrow occurs here";
+
+fn main() {
+    let mut tests: Vec<Trial> = files()
+        .into_iter()
+        .map(|file| {
+            let title = name(&file).to_owned();
+            Trial::test(title, move || {
+                if let Some(cured) = name(&file).strip_suffix("_cured.rs") {
+                    accepted(&file, &format!("{cured}.rs"))
+                } else {
+                    refused(&file)
+                }
+            })
+        })
+        .collect();
+    tests.push(Trial::test("lost-update: the message in the chapter", shown));
+    tests.push(Trial::test("lost-update: all of them in its table", listed));
+    tests::run(tests)
+}
+
+/// The programs, refused ones and cures.
+fn files() -> Vec<PathBuf> {
+    let mut files = tests::program::files(&root().join("tests/rejected"));
+    files.sort();
+    files
+}
+
+fn name(file: &Path) -> &str {
+    file.file_name().and_then(|name| name.to_str()).unwrap_or_default()
+}
+
+/// An error that the compiler found.
+struct Error {
+    code: String,
+    message: String,
+    /// Where it is: the line, the columns, and what the compiler says about it.
+    places: Vec<(usize, usize, usize, String)>,
+}
+
+/// The code and the message that stand in the head of a refused program, as
+/// `error[E0499]: cannot borrow ...`. The compiler may say more.
+fn expected(source: &str) -> Result<(&str, &str), Failed> {
+    let mut lines = source.lines().take_while(|line| line.starts_with("//!"));
+    let line = lines.find_map(|line| line.strip_prefix("//! error["));
+    line.and_then(|line| line.split_once("]: "))
+        .ok_or_else(|| "its head names no error".into())
+}
+
+fn refused(file: &Path) -> Checked {
+    let cure = file.with_file_name(name(file).replace(".rs", "_cured.rs"));
+    ensure(cure.exists(), || format!("there is no {}", name(&cure)))?;
+    let source = fs::read_to_string(file)?;
+    let (code, message) = expected(&source)?;
+    let errors = compile(file)?;
+    ensure(!errors.is_empty(), || "it compiles".into())?;
+    for error in errors {
+        let right = error.code == code && error.message.starts_with(message);
+        ensure(right, || format!("error[{}]: {}", error.code, error.message))?;
+    }
+    Ok(())
+}
+
+fn accepted(file: &Path, refused: &str) -> Checked {
+    let refused = file.with_file_name(refused);
+    ensure(refused.exists(), || format!("there is no {}", name(&refused)))?;
+    let errors = compile(file)?;
+    let messages = || errors.iter().map(|error| error.message.as_str()).collect();
+    ensure(errors.is_empty(), messages)
+}
+
+/// What the compiler has against the program: errors, and also warnings.
+fn compile(file: &Path) -> Result<Vec<Error>, Failed> {
+    let folder = tempfile::tempdir()?;
+    let compiled = Command::new(rustc())
+        .args(["--edition", "2024", "--emit=metadata", "--error-format=json", "-o"])
+        .arg(folder.path().join("program.rmeta"))
+        .arg(file)
+        .output()?;
+    let messages = String::from_utf8(compiled.stderr)?;
+    let errors: Vec<Error> = messages
+        .lines()
+        .map(|line| serde_json::from_str(line).map(|message| error(&message)))
+        .filter_map(Result::transpose)
+        .collect::<Result<_, _>>()
+        .map_err(|error| format!("{error} in:\n{messages}"))?;
+    ensure(compiled.status.success() == errors.is_empty(), || messages)?;
+    Ok(errors)
+}
+
+/// `None` for what has no code: how many errors there were, and where to read more.
+fn error(message: &Value) -> Option<Error> {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    // Compilers differ in how much of a type's path they print.
+    let path = Regex::new(r"\b(\w+::)+").expect("the expression is right");
+    let spans = message["spans"].as_array().into_iter().flatten();
+    let number = |span: &Value, field: &str| {
+        let number = span[field].as_u64().unwrap_or_default();
+        usize::try_from(number).unwrap_or_default()
+    };
+    let mut places: Vec<_> = spans
+        .map(|span| {
+            let columns =
+                (number(span, "column_start"), number(span, "column_end"));
+            let label = text(&span["label"]);
+            (number(span, "line_start"), columns.0, columns.1, label)
+        })
+        .collect();
+    places.sort();
+    message["code"]["code"].as_str().map(|code| Error {
+        code: code.to_owned(),
+        message: path.replace_all(&text(&message["message"]), "").into_owned(),
+        places,
+    })
+}
+
+/// The compiler that belongs to the cargo that runs the tests.
+fn rustc() -> PathBuf {
+    let beside = |cargo| PathBuf::from(cargo).with_file_name("rustc");
+    let beside = env::var_os("CARGO").map(beside).filter(|rustc| rustc.exists());
+    let named = env::var_os("RUSTC").map(PathBuf::from);
+    named.or(beside).unwrap_or("rustc".into())
+}
+
+/// The message as the compiler prints it, in a form that is the same for every
+/// version: what the head of the program says, and the places that it points at.
+fn shown() -> Checked {
+    let (program, text) = SHOWN;
+    let file = root().join("tests/rejected").join(program);
+    let source = fs::read_to_string(&file)?;
+    let (code, message) = expected(&source)?;
+    let mut shown = format!("error[{code}]: {message}\n");
+    for error in compile(&file)? {
+        let places = error.places.into_iter();
+        for (line, begin, end, label) in
+            places.filter(|(.., label)| label.ends_with(PLACES))
+        {
+            let code = source.lines().nth(line - 1).unwrap_or_default();
+            let marks = " ".repeat(begin - 1) + &"^".repeat(end - begin);
+            writeln!(shown, "{line} | {code}\n   | {marks} {label}")?;
+        }
+    }
+    let example = Example::named("lost-update");
+    if env::var_os("UPDATE").is_some() {
+        fs::write(example.folder.join(text), &shown)?;
+    }
+    ensure(example.read(text) == shown, || format!("{text} is not:\n{shown}"))
+}
+
+fn listed() -> Checked {
+    let chapter = Example::named("lost-update").read("README.md");
+    for file in files().iter().filter(|file| !name(file).contains("_cured")) {
+        let source = fs::read_to_string(file)?;
+        let (code, message) = expected(&source)?;
+        let row = format!("| {code}: {message} |");
+        ensure(chapter.contains(&row), || format!("not there: {row}"))?;
+    }
+    Ok(())
+}
