@@ -506,6 +506,8 @@ fn so_many_chunks() -> Checked {
         ensure(sent == RUNS * chunks, || {
             format!("chunks of {chunk}: {sent} sent, {RUNS} times {chunks} said")
         })?;
+    }
+    Ok(())
 }
 
 /// Broken, both threads are between reading and writing at once. Fixed, never.
