@@ -122,7 +122,7 @@ pub struct Pool {
 type Task = Box<dyn FnOnce(&mut Lane) + Send>;
 
 impl Pool {
-    /// A pool of this many workers, or of fewer, if the system cannot start so many.
+    /// A pool of this many workers, or of fewer, if the system cannot start them.
     ///
     /// # Panics
     /// If `serve` was not called: the workers would run `main`, and start workers.

@@ -44,7 +44,8 @@ impl Worker {
         }
         let mut program = env::current_exe()?;
         if !program.exists() {
-            program = "/proc/self/exe".into(); // replaced since: this is the old one
+            // Replaced since. On Linux this is still what runs here.
+            program = "/proc/self/exe".into();
         }
         let mut command = Command::new(program);
         command.arg(ROLE).arg(process::id().to_string());
