@@ -42,4 +42,4 @@ if __name__ == "__main__":
             print(f"round {number}: a call {ours} µs, Python {theirs} µs")
             ratios.append(ours / theirs)
         ratio = statistics.median(ratios)
-        print(f"{clients} clients, time of a call, Rust / Python: {ratio:.2f}")
+        print(f"clients: {clients}, time of a call, Rust / Python: {ratio:.2f}")
