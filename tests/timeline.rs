@@ -589,18 +589,26 @@ fn lost_is_torn() -> Checked {
     Ok(())
 }
 
-/// Killed with the parent in the middle, no child comes to the end of a span.
+/// Killed with the parent in the middle, no child comes to the end of a span. On a
+/// busy machine the kill may come too late: then once more.
 fn orphans() -> Checked {
-    let program = example("crash-isolation");
-    let log = program.work().join("run.log");
-    let mut run = program.env("TIMELINE_LOG", &log).start();
-    run.child(|command| command.ends_with(" panic-in-a-thread"))
-        .ok_or("there is no child")?;
-    run.kill(run.pid());
-    let run = run.finish()?;
-    run.others_end()?;
-    let log = fs::read_to_string(&log)?;
-    ensure(!log.lines().any(|line| line.starts_with("end")), || log)
+    let mut log = String::new();
+    for _ in 0..20 {
+        let program = example("crash-isolation");
+        let file = program.work().join("run.log");
+        let mut run = program.env("TIMELINE_LOG", &file).start();
+        run.child(|command| command.ends_with(" panic-in-a-thread"))
+            .ok_or("there is no child")?;
+        run.kill(run.pid());
+        let run = run.finish()?;
+        run.others_end()?;
+        log = fs::read_to_string(&file)?;
+        let is_there = |what| log.lines().any(|line| line.starts_with(what));
+        if is_there("begin") && !is_there("end") {
+            return Ok(());
+        }
+    }
+    Err(log.into())
 }
 
 /// This program in its other role: records spans with names of their own, some
