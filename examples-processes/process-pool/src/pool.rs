@@ -81,7 +81,7 @@ pub struct Options {
     /// After this many jobs a worker is replaced by a new one. Default: never.
     pub jobs_per_worker: Option<usize>,
     /// How many jobs travel together at most. Default: 1000, or 1 if there is a
-    /// time-out: it would stand for all of them.
+    /// time-out, since a chunk can only be timed as a whole.
     pub chunk: Option<usize>,
 }
 
@@ -146,9 +146,8 @@ impl Pool {
             let thread = thread::Builder::new().name(format!("pool-{number}"));
             // To read a deeply nested result takes more stack than a thread has.
             let thread = thread.stack_size(32 << 20);
-            thread
-                .spawn(move || lane.work(&tasks, &lanes))
-                .expect("a thread starts")
+            let work = move || lane.work(&tasks, &lanes);
+            thread.spawn(work).expect("a thread starts")
         };
         let threads = (1..=workers).map(start).collect();
         Pool { options, workers, queue: Some(queue), stop, threads }
@@ -165,10 +164,10 @@ impl Pool {
     ) -> Vec<JobResult<J::Output>> {
         let mut jobs = jobs.into_iter().collect::<Vec<J>>().into_iter();
         let count = jobs.len();
-        // Without a text, which would cost more than a small job.
+        // Until there is a result. A text would cost more than a small job.
         let empty = |_| Err(JobError::Lost(ErrorKind::Other.into()));
-        let results =
-            Arc::new(Mutex::new((0..count).map(empty).collect::<Vec<_>>()));
+        let results: Vec<_> = (0..count).map(empty).collect();
+        let results = Arc::new(Mutex::new(results));
         let (running, all_done) = mpsc::channel::<()>();
         let most = if self.options.timeout.is_some() { 1 } else { 1000 };
         let most = self.options.chunk.unwrap_or(most);
@@ -186,7 +185,8 @@ impl Pool {
             });
         }
         drop(running);
-        // Woken once, when the last of them is dropped. Once a chunk costs far more.
+        // It ends when the last of them is dropped: to be woken by each chunk, with
+        // its results, takes far longer.
         let _ = all_done.recv();
         mem::take(&mut results.lock().unwrap())
     }
@@ -218,7 +218,7 @@ struct Lane {
     stop: Arc<AtomicBool>,
     /// `None` after a loss.
     worker: Option<Worker>,
-    /// How many it was given.
+    /// How many that worker was given.
     jobs: usize,
 }
 
@@ -239,8 +239,8 @@ impl Lane {
         }
     }
 
-    /// Does these jobs: together, and if that fails, one by one. A start that fails
-    /// would do so for each: they share the first.
+    /// Does these jobs: together, and if that fails, one by one. If no worker can be
+    /// started, none of them tries again.
     fn run<J: Job>(&mut self, jobs: &[J]) -> Vec<JobResult<J::Output>> {
         match self.ready(jobs.len()) {
             Ok(worker) => self.worker = Some(worker),

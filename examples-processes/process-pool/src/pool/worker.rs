@@ -25,7 +25,7 @@ const ROLE: &str = "--pool-worker";
 /// An empty frame.
 const READY: [u8; 4] = [0; 4];
 
-/// Neither read nor write, and no failure.
+/// Nothing was read or written, and nothing has failed.
 const AGAIN: [ErrorKind; 2] = [ErrorKind::WouldBlock, ErrorKind::Interrupted];
 
 /// A worker, seen from its pool.
