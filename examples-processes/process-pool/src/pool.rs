@@ -17,7 +17,7 @@ use std::num::NonZero;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::{self, ExitStatus};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::mpsc::{self, Sender};
+use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -81,7 +81,7 @@ pub struct Options {
     /// After this many jobs a worker is replaced by a new one. Default: never.
     pub jobs_per_worker: Option<usize>,
     /// How many jobs travel together at most. Default: 1000, or 1 if there is a
-    /// time-out: it would stand for all of them.
+    /// time-out, since a chunk can only be timed as a whole.
     pub chunk: Option<usize>,
 }
 
@@ -136,32 +136,17 @@ impl Pool {
         assert!(cfg!(unix) || options.timeout.is_none(), "time-outs need Unix");
         let cores = || thread::available_parallelism().map_or(1, NonZero::get);
         let workers = options.workers.unwrap_or_else(cores).max(1);
-        let (queue, tasks) = mpsc::channel::<Task>();
+        let (queue, tasks) = mpsc::channel();
         let tasks = Arc::new(Mutex::new(tasks));
         let stop = Arc::new(AtomicBool::new(false));
         let lanes = Arc::new(AtomicUsize::new(workers));
         let start = |number| {
+            let lane = Lane { options, stop: stop.clone(), worker: None, jobs: 0 };
             let (tasks, lanes) = (tasks.clone(), lanes.clone());
-            let mut lane =
-                Lane { options, stop: stop.clone(), worker: None, jobs: 0 };
-            let work = move || {
-                lane.worker = lane.ready(0).ok();
-                if lane.worker.is_none()
-                    && lanes.fetch_sub(1, Ordering::Relaxed) > 1
-                {
-                    return; // the jobs are for those who have a worker
-                }
-                loop {
-                    shared::waiting("queue");
-                    // A statement of its own: the queue is free while a job runs.
-                    let task = tasks.lock().unwrap().recv();
-                    let Ok(task) = task else { break };
-                    let _ = catch_unwind(AssertUnwindSafe(|| task(&mut lane)));
-                }
-            };
             let thread = thread::Builder::new().name(format!("pool-{number}"));
-            // What a worker's main thread could write, this one has to read.
+            // To read a deeply nested result takes more stack than a thread has.
             let thread = thread.stack_size(32 << 20);
+            let work = move || lane.work(&tasks, &lanes);
             thread.spawn(work).expect("a thread starts")
         };
         let threads = (1..=workers).map(start).collect();
@@ -178,34 +163,31 @@ impl Pool {
         jobs: impl IntoIterator<Item = J>,
     ) -> Vec<JobResult<J::Output>> {
         let mut jobs = jobs.into_iter().collect::<Vec<J>>().into_iter();
-        // Without a text, which would cost more than a small job.
-        let empty = || Err(JobError::Lost(ErrorKind::Other.into()));
-        let results = jobs.as_slice().iter().map(|_| empty());
-        let results = Arc::new(Mutex::new(results.collect::<Vec<_>>()));
+        let count = jobs.len();
+        // Until there is a result. A text would cost more than a small job.
+        let empty = |_| Err(JobError::Lost(ErrorKind::Other.into()));
+        let results: Vec<_> = (0..count).map(empty).collect();
+        let results = Arc::new(Mutex::new(results));
         let (running, all_done) = mpsc::channel::<()>();
         let most = if self.options.timeout.is_some() { 1 } else { 1000 };
         let most = self.options.chunk.unwrap_or(most);
         let most = most.min(self.options.jobs_per_worker.unwrap_or(most)).max(1);
-        let mut first = 0;
         while jobs.len() > 0 {
+            let first = count - jobs.len();
             // All workers together get half of what is left.
             let chunk = (jobs.len() / (2 * self.workers)).clamp(1, most);
             let chunk: Vec<J> = jobs.by_ref().take(chunk).collect();
-            let range = first..first + chunk.len();
-            first = range.end;
             let (results, running) = (results.clone(), running.clone());
             self.push::<J>(move |lane| {
                 let done = lane.run(&chunk);
-                let mut results = results.lock().unwrap();
-                results[range]
-                    .iter_mut()
-                    .zip(done)
-                    .for_each(|(to, from)| *to = from);
+                results.lock().unwrap().splice(first..first + done.len(), done);
                 drop(running);
             });
         }
         drop(running);
-        let _ = all_done.recv(); // an error, when the last of them is dropped
+        // It ends when the last of them is dropped: to be woken by each chunk, with
+        // its results, takes far longer.
+        let _ = all_done.recv();
         mem::take(&mut results.lock().unwrap())
     }
 
@@ -236,13 +218,29 @@ struct Lane {
     stop: Arc<AtomicBool>,
     /// `None` after a loss.
     worker: Option<Worker>,
-    /// How many it was given.
+    /// How many that worker was given.
     jobs: usize,
 }
 
 impl Lane {
-    /// Does these jobs: together, and if that fails, one by one. A start that fails
-    /// would do so for each: they share the first.
+    /// Does what is in the queue, until the pool is dropped.
+    fn work(mut self, tasks: &Mutex<Receiver<Task>>, lanes: &AtomicUsize) {
+        self.worker = self.ready(0).ok();
+        if self.worker.is_none() && lanes.fetch_sub(1, Ordering::Relaxed) > 1 {
+            return; // the jobs are for those who have a worker
+        }
+        loop {
+            shared::waiting("queue");
+            // A statement of its own: the queue is free while a job runs.
+            let task = tasks.lock().unwrap().recv();
+            let Ok(task) = task else { break };
+            // A job or a result may panic when it is dropped.
+            let _ = catch_unwind(AssertUnwindSafe(|| task(&mut self)));
+        }
+    }
+
+    /// Does these jobs: together, and if that fails, one by one. If no worker can be
+    /// started, none of them tries again.
     fn run<J: Job>(&mut self, jobs: &[J]) -> Vec<JobResult<J::Output>> {
         match self.ready(jobs.len()) {
             Ok(worker) => self.worker = Some(worker),
@@ -283,15 +281,15 @@ impl Lane {
         let timeout = self.options.timeout.and_then(|time| time.checked_mul(count));
         shared::waiting("worker");
         let ask = || worker.ask::<_, Vec<Result<J::Output, String>>>(jobs, timeout);
+        // A type may panic when it is written or read.
         let answer = catch_unwind(AssertUnwindSafe(ask));
-        match answer.unwrap_or_else(|panic| Err(io::Error::other(message(&*panic))))
-        {
+        let panicked = |panic: Box<_>| Err(io::Error::other(message(&*panic)));
+        match answer.unwrap_or_else(panicked) {
             Ok(results) if results.len() == jobs.len() => {
                 self.worker = Some(worker);
-                let results = results.into_iter();
-                Ok(results
-                    .map(|result| result.map_err(JobError::Panicked))
-                    .collect())
+                let panicked =
+                    |result: Result<_, _>| result.map_err(JobError::Panicked);
+                Ok(results.into_iter().map(panicked).collect())
             }
             Ok(_) => Err(lost("some results are missing")),
             Err(error) => Err(match (error.kind(), worker.end()) {

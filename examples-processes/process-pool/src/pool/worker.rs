@@ -25,7 +25,7 @@ const ROLE: &str = "--pool-worker";
 /// An empty frame.
 const READY: [u8; 4] = [0; 4];
 
-/// Neither read nor write, and no failure.
+/// Nothing was read or written, and nothing has failed.
 const AGAIN: [ErrorKind; 2] = [ErrorKind::WouldBlock, ErrorKind::Interrupted];
 
 /// A worker, seen from its pool.
@@ -52,10 +52,10 @@ impl Worker {
         let (child, channel) = channel::start(command)?;
         let mut worker =
             Worker { child, channel, stop: stop.clone(), deadline: None };
-        let ready = receive::<()>(&mut worker);
-        let early =
-            |end| io::Error::other(format!("a new worker ended with {end}"));
-        ready.or_else(|_| Err(early(worker.end()?)))?;
+        if receive::<()>(&mut worker).is_err() {
+            let end = worker.end()?;
+            return Err(io::Error::other(format!("a new worker ended with {end}")));
+        }
         Ok(worker)
     }
 
@@ -82,7 +82,8 @@ impl Worker {
 
     /// Kills it, unless it has ended by itself.
     pub fn end(&mut self) -> io::Result<ExitStatus> {
-        self.child.try_wait()?; // if others have, its id may be another's by now
+        // An error if others have waited for it: its id may be another's by now.
+        self.child.try_wait()?;
         self.child.kill()?;
         self.child.wait()
     }
@@ -186,13 +187,11 @@ fn frame<T: Serialize + ?Sized>(value: &T) -> io::Result<Vec<u8>> {
     let frame = postcard::to_extend(value, vec![0; 4]);
     let mut frame = frame.map_err(|error| unsendable(&error.to_string()))?;
     let length = frame.len() - 4;
-    match u32::try_from(length) {
-        Ok(short) if length <= MAX_FRAME => {
-            frame[..4].copy_from_slice(&short.to_le_bytes());
-            Ok(frame)
-        }
-        _ => Err(unsendable(&too_long(length))),
+    if length > MAX_FRAME {
+        return Err(unsendable(&too_long(length)));
     }
+    frame[..4].copy_from_slice(&length.to_le_bytes()[..4]);
+    Ok(frame)
 }
 
 fn send(mut to: impl Write, frame: &[u8]) -> io::Result<()> {
