@@ -546,15 +546,16 @@ fn gil() -> Checked {
             format!("{phase}: {one:#?}, {other:#?}")
         })?;
         if !at_once {
-            // A thread that comes late, or is held up by the system for longer than
-            // a step, misses a turn; not half of them.
+            // Once both take part, and until one has done all: by turns.
             let mut turns: Vec<(u64, bool)> = Vec::new();
             turns.extend(one.iter().map(|span| (span.begin, true)));
             turns.extend(other.iter().map(|span| (span.begin, false)));
             turns.sort_unstable();
-            let handed_over = turns.windows(2).filter(|two| two[0].1 != two[1].1);
-            let handed_over = handed_over.count();
-            ensure(handed_over >= count, || format!("{handed_over} times"))?;
+            let begin = one[0].begin.max(other[0].begin);
+            let end = one[count - 1].begin.min(other[count - 1].begin);
+            turns.retain(|(turn, _)| (begin..=end).contains(turn));
+            let goes_round = turns.windows(2).all(|two| two[0].1 != two[1].1);
+            ensure(goes_round, || format!("{turns:?}"))?;
         }
     }
     Ok(())

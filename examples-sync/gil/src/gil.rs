@@ -1,7 +1,7 @@
 //! Python's global interpreter lock: of all threads, the one that holds it may run
 //! Python code. It goes round: nobody gets it twice while somebody else waits.
 
-use std::sync::{Condvar, Mutex};
+use std::sync::{Condvar, Mutex, MutexGuard};
 
 /// The lock. Whoever wants it draws a number, and the numbers are called in order.
 #[derive(Default)]
@@ -18,6 +18,14 @@ struct Numbers {
     now: u64,
 }
 
+impl Numbers {
+    fn draw(&mut self) -> u64 {
+        let mine = self.next;
+        self.next += 1;
+        mine
+    }
+}
+
 /// The right to run Python code, until it is dropped.
 #[must_use = "the GIL is released when this is dropped"]
 pub struct Held<'gil>(&'gil Gil);
@@ -27,8 +35,15 @@ impl Gil {
     pub fn acquire(&self) -> Held<'_> {
         shared::waiting("GIL");
         let mut numbers = self.numbers.lock().unwrap();
-        let mine = numbers.next;
-        numbers.next += 1;
+        let mine = numbers.draw();
+        self.wait_for(mine, numbers)
+    }
+
+    fn wait_for(
+        &self,
+        mine: u64,
+        mut numbers: MutexGuard<'_, Numbers>,
+    ) -> Held<'_> {
         while numbers.now != mine {
             numbers = self.called.wait(numbers).unwrap();
         }
@@ -47,7 +62,13 @@ impl Held<'_> {
 
     /// Hands the GIL over, if others wait for it, and waits for the next turn.
     pub fn switch(self) -> Self {
-        self.allow_threads(|| ())
+        let gil = self.0;
+        // Before the release: the system may stop this thread right after it, and
+        // without a number it would not be waiting.
+        let mine = gil.numbers.lock().unwrap().draw();
+        drop(self);
+        shared::waiting("GIL");
+        gil.wait_for(mine, gil.numbers.lock().unwrap())
     }
 }
 

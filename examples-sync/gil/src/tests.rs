@@ -1,7 +1,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc;
+use std::sync::{Barrier, Mutex, mpsc};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::gil::Gil;
 
@@ -37,6 +37,34 @@ fn works(gil: &Gil) {
 #[test]
 fn one_thread_at_a_time() {
     works(&Gil::default());
+}
+
+/// Once both take part, none gets it twice in a row, however busy the machine is.
+#[test]
+fn it_goes_round() {
+    let gil = Gil::default();
+    let turns = Mutex::new(Vec::new());
+    let start = Barrier::new(2);
+    let take_turns = |number| {
+        start.wait();
+        let mut python = gil.acquire();
+        for _ in 0..100 {
+            turns.lock().unwrap().push(number);
+            // Long enough that the system may prefer the other, when it wakes it.
+            let begin = Instant::now();
+            while begin.elapsed() < Duration::from_millis(1) {}
+            python = python.switch();
+        }
+    };
+    thread::scope(|scope| {
+        scope.spawn(|| take_turns(1));
+        take_turns(2);
+    });
+    let turns = turns.into_inner().unwrap();
+    let first = |number| turns.iter().position(|turn| *turn == number).unwrap();
+    let last = |number| turns.iter().rposition(|turn| *turn == number).unwrap();
+    let both = &turns[first(1).max(first(2))..=last(1).min(last(2))];
+    assert!(both.windows(2).all(|two| two[0] != two[1]), "{both:?}");
 }
 
 /// A panic under the GIL ends the turn, one without it ends none.
