@@ -85,7 +85,9 @@ def end_with_parent():
 def process(target, *args):
     """A process that does something as often as it is told, until it is told 0."""
     connection, other = multiprocessing.Pipe()
-    child = multiprocessing.Process(target=serve, args=(target, other, args))
+    child = multiprocessing.Process(
+        target=serve, args=(target, other, args), daemon=True
+    )
     child.start()
     yield connection
     connection.send(0)
@@ -181,7 +183,7 @@ def ask(connection, times):
 @on_one_core()
 def switch(budget, points):
     near, far = multiprocessing.Pipe()
-    thread = threading.Thread(target=echo, args=[far])
+    thread = threading.Thread(target=echo, args=[far], daemon=True)
     thread.start()
     with process(echo) as connection:
         pair = in_turn(budget, partial(ask, near), partial(ask, connection))
@@ -215,7 +217,7 @@ def hand_over(budget, message):
             connection.send_bytes(message)
         connection.recv()
 
-    thread = threading.Thread(target=take_from_queue)
+    thread = threading.Thread(target=take_from_queue, daemon=True)
     thread.start()
     with process(receive) as connection:
         pair = in_turn(budget, to_thread, partial(to_process, connection))

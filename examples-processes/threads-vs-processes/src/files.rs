@@ -8,8 +8,9 @@ use std::sync::Mutex;
 
 use anyhow::{Context, Result};
 
+use crate::options::Options;
 use crate::report::Report;
-use crate::{Options, svg};
+use crate::svg;
 
 /// Held while there is a temporary file.
 static WRITING: Mutex<()> = Mutex::new(());
@@ -65,6 +66,10 @@ pub fn write(options: &Options, report: &Report) -> Result<()> {
 
 /// Under a temporary name first: nobody ever sees half a file.
 fn write_whole(file: &Path, text: &str) -> Result<()> {
+    if fs::metadata(file).is_ok_and(|file| !file.is_file()) {
+        // A terminal, say: to rename would replace it.
+        return fs::write(file, text).with_context(|| cannot_write(file));
+    }
     let _writing = WRITING.lock().unwrap();
     let name = file.file_name().context("no name for a file")?.display();
     let temporary = format!(".{name}.{}.tmp", process::id());

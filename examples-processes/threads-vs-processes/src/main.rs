@@ -6,11 +6,19 @@
 //! Look for:  where the ratio is a thousand, and where it is one.
 //! Python:    `threads_vs_processes.py`
 
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "three digits of a figure are enough"
+)]
+
 mod child;
 mod cores;
 mod files;
 mod machine;
 mod measure;
+mod options;
 mod pool;
 mod progress;
 mod python;
@@ -28,11 +36,11 @@ use std::env;
 use std::ffi::OsString;
 use std::fmt::Display;
 use std::io::{self, ErrorKind, Write};
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 
+use options::Options;
 use report::Report;
 use rows::{Effort, STEPS, Task};
 
@@ -44,7 +52,8 @@ fn main() -> ExitCode {
         let role: Vec<&str> =
             args[1..].iter().filter_map(|arg| arg.to_str()).collect();
         if let Some(ended) = worker::run(&role) {
-            return exit_code(ended.context("a worker"));
+            // Main is told by the end of the worker, and says it.
+            return ExitCode::from(u8::from(ended.is_err()));
         }
     }
     match Options::parse(args.into_iter()) {
@@ -86,38 +95,6 @@ fn run(options: &Options) -> Result<()> {
     }
     say(report.closing())?;
     files::write(options, &report)
-}
-
-/// What the reader asks for.
-#[derive(Debug, Default, PartialEq)]
-struct Options {
-    python: bool,
-    svg: Option<PathBuf>,
-    json: Option<PathBuf>,
-}
-
-impl Options {
-    fn parse(mut args: impl Iterator<Item = OsString>) -> Result<Self, String> {
-        let mut options = Self::default();
-        while let Some(arg) = args.next() {
-            let mut path = |what| {
-                let path = args.next().filter(|path| !path.is_empty());
-                path.map(PathBuf::from)
-                    .ok_or(format!("{} needs {what}", arg.display()))
-            };
-            match arg.to_str() {
-                Some("--python") => options.python = true,
-                Some("--svg") => options.svg = Some(path("a folder")?),
-                Some("--json") => options.json = Some(path("a file")?),
-                _ => {
-                    let arg = arg.display();
-                    let known = "--python, --svg DIR or --json FILE";
-                    return Err(format!("expected {known}, not \"{arg}\""));
-                }
-            }
-        }
-        Ok(options)
-    }
 }
 
 fn say(line: impl Display) -> Result<()> {

@@ -1,7 +1,10 @@
 //! The same rows in Python: `threads_vs_processes.py`, asked step by step.
 
 use std::io::{BufRead, BufReader, ErrorKind, Write};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 use serde::Deserialize;
@@ -13,12 +16,15 @@ use crate::rows::{Effort, Row, Step};
 const SCRIPT: &str =
     concat!(env!("CARGO_MANIFEST_DIR"), "/threads_vs_processes.py");
 
+/// A step takes a few seconds. A Python pool whose worker is killed waits for ever.
+const LONGEST: Duration = Duration::from_secs(60);
+
 /// Python's program while it runs.
 pub struct Python {
     process: Child,
     /// It ends when this does.
     to: Option<ChildStdin>,
-    from: BufReader<ChildStdout>,
+    lines: Receiver<String>,
     /// Of Python, and how it starts processes.
     pub version: String,
 }
@@ -46,8 +52,12 @@ impl Python {
         };
         let to = process.stdin.take();
         let from = process.stdout.take().context("it is piped")?;
-        let version = String::new();
-        let mut python = Self { process, to, from: BufReader::new(from), version };
+        let (sender, lines) = mpsc::channel();
+        thread::spawn(move || {
+            let lines = BufReader::new(from).lines().map_while(Result::ok);
+            lines.for_each(|line| drop(sender.send(line)));
+        });
+        let mut python = Self { process, to, lines, version: String::new() };
         python.version = python.read_line()?;
         Ok(python)
     }
@@ -60,12 +70,11 @@ impl Python {
         rows: &[Row],
     ) -> Result<Vec<Row>> {
         shared::waiting("Python");
-        let mut request = step.name.to_owned();
-        for workers in effort.points() {
-            request += &format!(" {workers}");
-        }
+        let points = effort.points().into_iter().map(|point| point.to_string());
+        let request: Vec<String> =
+            [step.name.into()].into_iter().chain(points).collect();
         let to = self.to.as_mut().context("it is piped")?;
-        let _ = writeln!(to, "{request}"); // if it has ended, the answer is missing
+        let _ = writeln!(to, "{}", request.join(" ")); // if it has ended, the answer is missing
         let line = self.read_line()?;
         let measured: Measured = serde_json::from_str(&line)
             .with_context(|| format!("Python's program printed {line:?}"))?;
@@ -81,14 +90,18 @@ impl Python {
     }
 
     fn read_line(&mut self) -> Result<String> {
-        let mut line = String::new();
-        self.from.read_line(&mut line).context("cannot read from python3")?;
-        if let Some(line) = line.strip_suffix('\n') {
-            return Ok(line.to_owned());
-        }
+        let error = match self.lines.recv_timeout(LONGEST) {
+            Ok(line) => return Ok(line),
+            Err(error) => error,
+        };
         self.to = None;
+        let mut how = "ended with";
+        if error == RecvTimeoutError::Timeout {
+            how = "does not go on, and was ended with";
+            let _ = self.process.kill(); // its workers end by themselves
+        }
         let status = self.process.wait().context("cannot wait for python3")?;
-        bail!("--python: python3 ended with {status}; try it: python3 {SCRIPT}")
+        bail!("--python: python3 {how} {status}; try it: python3 {SCRIPT}")
     }
 }
 

@@ -1,7 +1,6 @@
 //! Memory: what one more idle worker takes.
 
-use std::sync::Barrier;
-use std::sync::mpsc;
+use std::sync::{Arc, Barrier, Mutex, mpsc};
 use std::{fs, process, thread};
 
 use anyhow::{Context, Result};
@@ -36,14 +35,14 @@ pub fn rows(_: &Effort) -> Result<Vec<Row>> {
 
 fn threads() -> Result<Samples> {
     let (end, wait) = mpsc::channel::<()>();
-    let wait = std::sync::Mutex::new(wait);
-    thread::scope(|scope| {
+    let wait = &Mutex::new(wait);
+    thread::scope(move |scope| {
         let mut totals = Vec::new();
         for _ in 0..=GROUPS {
             totals.push(resident(&[])?);
-            let all_there = std::sync::Arc::new(Barrier::new(THREADS + 1));
+            let all_there = Arc::new(Barrier::new(THREADS + 1));
             for _ in 0..THREADS {
-                let (there, wait) = (all_there.clone(), &wait);
+                let there = all_there.clone();
                 scope.spawn(move || {
                     there.wait();
                     let _ = wait.lock().unwrap().recv();
@@ -51,7 +50,7 @@ fn threads() -> Result<Samples> {
             }
             all_there.wait();
         }
-        drop(end);
+        drop(end); // an error drops it, too
         Ok(each(&totals, THREADS))
     })
 }
