@@ -53,6 +53,18 @@ const WRONG_ARGUMENTS: &[(&str, &[&str], i32, &str)] = &[
     ("sum-of-squares", &["4294967296"], 2, "\"4294967296\""),
     ("sum-of-squares", &["--sum"], 2, "\"--sum\""),
     ("sum-of-squares", &["--sum", "ten"], 2, "argument \"ten\""),
+    ("threads-vs-processes", &["12"], 2, "not \"12\""),
+    ("threads-vs-processes", &["--worker", "fast"], 2, "not \"--worker\""),
+    ("threads-vs-processes", &["--svg"], 2, "--svg needs a folder"),
+    ("threads-vs-processes", &["--json", ""], 2, "--json needs a file"),
+    ("threads-vs-processes", &["--json", "no/such"], 1, "cannot write no/such: "),
+    ("threads-vs-processes", &["--json", "."], 1, "cannot write .: "),
+    (
+        "threads-vs-processes",
+        &["--svg", "/dev/null"],
+        1,
+        "cannot write /dev/null: ",
+    ),
     ("sum-of-squares", &["1", "2"], 2, "argument \"2\""),
 ];
 

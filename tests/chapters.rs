@@ -26,6 +26,10 @@ const WIDEST: usize = 84; // characters, for a page of the book
 const SAME: &[(&str, [&str; 2])] = &[
     ("src/download.rs", ["download-sites", "download-pool"]),
     ("src/processes.rs", ["sum-of-squares", "mixed-workload"]),
+    ("src/pool.rs", ["process-pool", "threads-vs-processes"]),
+    ("src/pool/submit.rs", ["process-pool", "threads-vs-processes"]),
+    ("src/pool/worker.rs", ["process-pool", "threads-vs-processes"]),
+    ("src/shared_memory.rs", ["shared-memory", "threads-vs-processes"]),
 ];
 
 fn main() {

@@ -117,7 +117,7 @@ def start(budget, points):
     return [in_turn(budget, *(partial(start_and_join, kind) for kind in kinds))]
 
 
-def memory(budget, points, groups=9, threads=32, processes=4):
+def memory(budget, points, groups=12, threads=32, processes=4):
     if not os.path.exists("/proc/self/smaps_rollup"):
         return [(None, None)]
     end = threading.Event()
@@ -152,18 +152,19 @@ def idle(connection):
     connection.recv()
 
 
-def growth(totals, group):
-    """The first group also takes what all of them share."""
-    return [(b - a) / group for a, b in zip(totals[1:], totals[2:])]
+def growth(totals, group, first=4):
+    """The first groups also take what all of them share."""
+    pairs = zip(totals[first:], totals[first + 1 :])
+    return [(after - before) / group for before, after in pairs]
 
 
-def resident(ids):
-    """In bytes. A page that three processes share counts a third in each."""
+def resident(pids):
+    """The pages that each process alone has written to, in bytes."""
     total = 0
-    for pid in ids:
+    for pid in pids:
         with open(f"/proc/{pid}/smaps_rollup") as file:
-            line = next(line for line in file if line.startswith("Pss:"))
-        total += int(line.split()[1]) * 1024
+            line = next(line for line in file if line.startswith("Private_Dirty"))
+        total += 1024 * int(line.split()[1])
     return total
 
 
@@ -420,7 +421,7 @@ STEPS = [
 ROWS = [
     "start a worker and wait for its end",
     "one more idle worker",
-    "switch to another and back, a pipe each way",
+    "switch to another and back, by a socket pair",
     "hand over 8 bytes",
     "hand over 64 KiB",
     "hand over 1 MiB",

@@ -1,20 +1,20 @@
-//! A child process of a measurement, seen from main: a pipe each way.
+//! A child process of a measurement, seen from main.
 
 use std::env;
-use std::io::{self, Read, Write};
-use std::process::{self, ChildStdin, ChildStdout, Command, Stdio};
+use std::io::{self, Write};
+use std::process::{self, Command};
 
 use anyhow::{Context, Error, Result, anyhow};
 
+use crate::channel::{self, End};
 use crate::worker;
 
 /// A child process. When it is dropped, it ends, and is waited for.
 pub struct Child {
     process: process::Child,
     role: String,
-    /// It ends when this does.
-    to: Option<ChildStdin>,
-    from: ChildStdout,
+    /// The child ends when this does.
+    channel: Option<End>,
 }
 
 /// This program again, in a role of `worker.rs`.
@@ -28,12 +28,12 @@ impl Child {
     /// Starts it.
     pub fn start(role: &[&str]) -> Result<Self> {
         let mut command = command(role)?;
-        command.stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut process = command.spawn().context("cannot start a process")?;
-        let to = process.stdin.take();
-        let from = process.stdout.take().context("it is piped")?;
-        Ok(Self { process, role: role[0].to_owned(), to, from })
-    }
+        let [ours, theirs] = channel::pair().context("cannot make a channel")?;
+        let [input, output] = theirs.into_stdio();
+        let process = command.stdin(input).stdout(output).spawn();
+        let process = process.context("cannot start a process")?;
+        Ok(Self { process, role: role[0].to_owned(), channel: Some(ours) })
+    } // `command` is dropped: it holds the child's end, which would never end
 
     /// Its process id.
     pub fn id(&self) -> u32 {
@@ -42,25 +42,30 @@ impl Child {
 
     /// Sends a number.
     pub fn tell(&mut self, number: u64) -> Result<()> {
-        self.send(&number.to_le_bytes())
+        self.with_channel(|channel| channel.tell(number))
     }
 
     /// Sends bytes.
     pub fn send(&mut self, bytes: &[u8]) -> Result<()> {
-        let to = self.to.as_mut().context("it has ended")?;
-        to.write_all(bytes).map_err(|error| self.end(&error))
+        self.with_channel(|channel| channel.output.write_all(bytes))
     }
 
     /// Waits for a number.
     pub fn hear(&mut self) -> Result<u64> {
-        let mut bytes = [0; 8];
-        self.from.read_exact(&mut bytes).map_err(|error| self.end(&error))?;
-        Ok(u64::from_le_bytes(bytes))
+        self.with_channel(End::hear)
+    }
+
+    fn with_channel<T>(
+        &mut self,
+        act: impl FnOnce(&mut End) -> io::Result<T>,
+    ) -> Result<T> {
+        let channel = self.channel.as_mut().context("it has ended")?;
+        act(channel).map_err(|error| self.end(&error))
     }
 
     /// Waits for its end. Returns how it ended.
     fn end(&mut self, error: &io::Error) -> Error {
-        self.to = None;
+        self.channel = None;
         let role = &self.role;
         match self.process.wait() {
             Ok(status) => anyhow!("the process \"{role}\" ended with {status}"),
@@ -71,7 +76,7 @@ impl Child {
 
 impl Drop for Child {
     fn drop(&mut self) {
-        self.to = None;
+        self.channel = None;
         let _ = self.process.wait();
     }
 }

@@ -13,6 +13,7 @@
     reason = "three digits of a figure are enough"
 )]
 
+mod channel;
 mod child;
 mod cores;
 mod files;
@@ -93,6 +94,7 @@ fn run(options: &Options) -> Result<()> {
         report.rows.extend(rows);
         report.python.extend(pythons);
     }
+    drop(python); // its time counts as ours from now on
     say(report.closing())?;
     files::write(options, &report)
 }

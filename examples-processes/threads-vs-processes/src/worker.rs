@@ -44,6 +44,7 @@ fn idle(mut input: impl Read, mut output: impl Write) -> io::Result<()> {
 
 /// Sends back what comes, eight bytes at a time.
 pub fn echo(mut input: impl Read, mut output: impl Write) -> io::Result<()> {
+    let _span = shared::span("echo");
     loop {
         let number = number(&mut input)?;
         answer(&mut output, number)?;
@@ -57,6 +58,7 @@ fn receive(
     mut output: impl Write,
     size: usize,
 ) -> io::Result<()> {
+    let _span = shared::span(format_args!("receive {size}"));
     let mut message = vec![0; size];
     loop {
         let count = number(&mut input)?;
@@ -73,6 +75,7 @@ fn add(
     mut output: impl Write,
     path: &Path,
 ) -> io::Result<()> {
+    let _span = shared::span("add");
     let mut memory = Shared::open(path)?;
     answer(&mut output, 0)?;
     loop {

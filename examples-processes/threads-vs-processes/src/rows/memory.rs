@@ -11,7 +11,9 @@ use crate::measure::Samples;
 use crate::table;
 
 /// Workers are added in so many groups, each of which is a sample.
-const GROUPS: usize = 9;
+const GROUPS: usize = 12;
+/// The first groups also take what all of them share.
+const FIRST: usize = 4;
 const THREADS: usize = 32; // in a group
 const PROCESSES: usize = 4;
 
@@ -27,7 +29,7 @@ pub fn rows(_: &Effort) -> Result<Vec<Row>> {
     let mut row = row(name, Unit::Bytes, threads()?, processes()?);
     let each = row.processes.as_ref().map_or(f64::NAN, Samples::median);
     row.means = format!(
-        "A hundred idle processes take {}, since they share their program's pages.",
+        "A hundred idle processes take {}, for they share their program's code.",
         table::figure(100.0 * each, Unit::Bytes)
     );
     Ok(vec![row])
@@ -69,25 +71,26 @@ fn processes() -> Result<Samples> {
     Ok(each(&totals, PROCESSES))
 }
 
-/// What one of a group takes. The first group also takes what all of them share.
+/// What one of a group takes.
 fn each(totals: &[f64], group: usize) -> Samples {
-    let growth = totals.windows(2).skip(1);
+    let growth = totals.windows(2).skip(FIRST);
     Samples::of(growth.map(|pair| (pair[1] - pair[0]) / group as f64).collect())
 }
 
-/// The memory of this process and these. What several share counts once.
+/// What this process and these would give back at their end, in bytes.
 fn resident(children: &[Child]) -> Result<f64> {
     let ids = children.iter().map(Child::id).chain([process::id()]);
-    ids.map(proportional_set_size).sum()
+    ids.map(private_memory).sum()
 }
 
-/// In bytes. A page that three processes share counts a third in each.
-fn proportional_set_size(id: u32) -> Result<f64> {
+/// The pages that a process alone has written to. The others are those of files,
+/// its program's say, and are there once for all that use them.
+fn private_memory(id: u32) -> Result<f64> {
     let file = format!("/proc/{id}/smaps_rollup");
     let text = fs::read_to_string(&file);
     let text = text.with_context(|| format!("cannot read {file}"))?;
-    let line = text.lines().find_map(|line| line.strip_prefix("Pss:"));
-    let kibibytes = line.and_then(|line| line.split_whitespace().next());
+    let line = text.lines().find_map(|line| line.strip_prefix("Private_Dirty:"));
+    let kibibytes = line.and_then(|line| line.trim().strip_suffix(" kB"));
     let kibibytes = kibibytes.and_then(|number| number.parse::<f64>().ok());
-    Ok(kibibytes.with_context(|| format!("no Pss in {file}"))? * 1024.0)
+    Ok(kibibytes.with_context(|| format!("cannot read {file}"))? * 1024.0)
 }

@@ -1,6 +1,5 @@
 //! Communication: a message there and back, and messages of three sizes.
 
-use std::io::{self, Read, Write};
 use std::sync::Arc;
 use std::sync::mpsc;
 use std::thread;
@@ -8,28 +7,25 @@ use std::thread;
 use anyhow::{Context, Result};
 
 use super::{Effort, Row};
+use crate::channel;
 use crate::child::Child;
 use crate::cores;
 use crate::measure::Work;
 use crate::worker;
 
 /// A context switch: two hand each other eight bytes, so one of them waits at any
-/// moment. Both sides go through the same kind of pipe: what differs is the switch.
+/// moment. Both sides go through the same kind of channel: what differs is the switch.
 pub fn switch(effort: &Effort) -> Result<Vec<Row>> {
     Ok(vec![cores::on_one(|| there_and_back(effort))?])
 }
 
 fn there_and_back(effort: &Effort) -> Result<Row> {
-    let (input, mut to) = io::pipe().context("cannot make a pipe")?;
-    let (mut from, output) = io::pipe().context("cannot make a pipe")?;
-    let other = thread::spawn(|| {
-        let _span = shared::span("echo");
-        worker::echo(input, output)
-    });
-    let threads = move |times: u64| {
+    let [mut near, far] = channel::pair().context("cannot make a channel")?;
+    let other = thread::spawn(|| worker::echo(far.input, far.output));
+    let threads = move |times| {
         for number in 0..times {
-            to.write_all(&number.to_le_bytes())?;
-            from.read_exact(&mut [0; 8])?;
+            near.tell(number)?;
+            near.hear()?;
         }
         Ok(())
     };
@@ -42,11 +38,11 @@ fn there_and_back(effort: &Effort) -> Result<Row> {
         Ok(())
     };
     let mut row = effort.compare(
-        "switch to another and back, a pipe each way",
+        "switch to another and back, by a socket pair",
         Box::new(threads),
         Box::new(processes),
     )?;
-    let _ = other.join(); // its pipe was dropped with `threads`
+    let _ = other.join(); // `near` was dropped with `threads`
     row.means = format!(
         "To switch to a process takes {:.1} times as long: no reason for threads.",
         row.ratio().unwrap_or_default()
@@ -67,7 +63,7 @@ pub fn rows(effort: &Effort) -> Result<Vec<Row>> {
     let mut rows = rows.into_iter().collect::<Result<Vec<Row>>>()?;
     for (row, means) in rows.iter_mut().zip([
         "Through a channel, against a system call to write it, and one to read it.",
-        "A thread gets the address; a process gets a copy, through a pipe.",
+        "A thread gets the address; a process gets a copy, through a socket pair.",
         "To a thread size does not matter. To a process it is what you pay for.",
     ]) {
         row.means = means.into();

@@ -24,11 +24,11 @@ const MANY: u64 = if cfg!(debug_assertions) { 2_000 } else { 50_000 };
 const FIRST: u64 = 100_000_000;
 const NUMBERS: u64 = if cfg!(debug_assertions) { 4_800 } else { 200_000 };
 /// Divides by as many workers as machines tend to have.
-const SHARES: u64 = 480;
+const SHARES: u64 = if cfg!(debug_assertions) { 48 } else { 480 };
 
 const WAIT: Duration = Duration::from_millis(5);
-const WAITS: u64 = 64;
-const WAITERS: usize = 16;
+const WAITS: u64 = if cfg!(debug_assertions) { 16 } else { 64 };
+const WAITERS: usize = if cfg!(debug_assertions) { 4 } else { 16 };
 
 /// What the workers of both pools do.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -92,6 +92,7 @@ pub fn single(effort: &Effort) -> Result<Vec<Row>> {
         Box::new(threads),
         Box::new(processes),
     )?;
+    row.noisy = true; // it wakes up cores that may or may not sleep
     row.means = format!(
         "A task should compute for more than {}, or the way to a process costs more.",
         table::figure(median(row.processes.as_ref()), Unit::Seconds)
