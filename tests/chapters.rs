@@ -29,6 +29,10 @@ const SAME: &[(&str, [&str; 2])] = &[
     ("src/pool.rs", ["process-pool", "task-granularity"]),
     ("src/pool/submit.rs", ["process-pool", "task-granularity"]),
     ("src/pool/worker.rs", ["process-pool", "task-granularity"]),
+    ("src/pool.rs", ["process-pool", "threads-vs-processes"]),
+    ("src/pool/submit.rs", ["process-pool", "threads-vs-processes"]),
+    ("src/pool/worker.rs", ["process-pool", "threads-vs-processes"]),
+    ("src/shared_memory.rs", ["shared-memory", "threads-vs-processes"]),
 ];
 
 fn main() {

@@ -16,6 +16,7 @@ const OWN_OUTPUT: &[(&str, &str)] = &[
     ("crash-isolation", "Python has other crashes than Rust"),
     ("process-pool", "a crash breaks Python's pool"),
     ("locked-counter", "Python has no atomic integer"),
+    ("threads-vs-processes", "all of it is measured"),
     ("shared-memory", "in Python, the lock of a killed process is never free"),
     ("task-granularity", "Python has no debug build to warn of"),
 ];

@@ -26,6 +26,10 @@ const RANDOM: &[(&str, &str)] = &[
     ("parallel-sum", r"(Cores: |_, )[\d.]+"),
     ("pipes", r"(stuck after )\d+"),
     ("producer-consumer", r"(Produced|Consumed): \d+"),
+    (
+        "threads-vs-processes",
+        r"(^Machine:|^Run:|^Python|^Spread|^The machine is).*|(?:[\s\d._%±~/-]|[KM]iB)+",
+    ),
     ("sum-of-squares", r"(Cores: |_, )[\d.]+"),
     ("task-granularity", r"(^ +(?:loop|\d+) |Workers: |has to take ).*"),
 ];
