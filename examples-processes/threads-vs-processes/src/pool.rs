@@ -239,8 +239,8 @@ impl Lane {
         }
     }
 
-    /// Does these jobs: together, and if that fails, one by one. If no worker can be
-    /// started, none of them tries again.
+    /// Does these jobs: together, and if that fails, one by one. If no worker can
+    /// be started, none of them tries again.
     fn run<J: Job>(&mut self, jobs: &[J]) -> Vec<JobResult<J::Output>> {
         match self.ready(jobs.len()) {
             Ok(worker) => self.worker = Some(worker),
