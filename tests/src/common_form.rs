@@ -28,7 +28,10 @@ const RANDOM: &[(&str, &str)] = &[
     ("producer-consumer", r"(Produced|Consumed): \d+"),
     (
         "threads-vs-processes",
-        r"(^Machine:|^Run:|^Python|^Spread|^The machine is).*|(?:[\s\d._%±~/-]|[KM]iB)+",
+        concat!(
+            r"(^Machine:|^Run:|^Python|^Spread|^The machine is).*",
+            r"|(?:[\s\d._%±~/-]|[KM]iB)+"
+        ),
     ),
     ("sum-of-squares", r"(Cores: |_, )[\d.]+"),
     ("task-granularity", r"(^ +(?:loop|\d+) |Workers: |has to take ).*"),

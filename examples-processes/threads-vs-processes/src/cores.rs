@@ -14,7 +14,7 @@ pub fn on_one<T>(act: impl FnOnce() -> T) -> T {
         if let Ok(all) = sched_getaffinity(None) {
             let mut one = CpuSet::new();
             one.set(sched_getcpu());
-            let _ = sched_setaffinity(None, &one); // otherwise the figures are noisy
+            let _ = sched_setaffinity(None, &one); // or the figures are noisy
             let done = act();
             let _ = sched_setaffinity(None, &all);
             return done;

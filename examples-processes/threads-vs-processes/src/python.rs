@@ -74,7 +74,8 @@ impl Python {
         let request: Vec<String> =
             [step.name.into()].into_iter().chain(points).collect();
         let to = self.to.as_mut().context("it is piped")?;
-        let _ = writeln!(to, "{}", request.join(" ")); // if it has ended, the answer is missing
+        // If it has ended, the answer is missing.
+        let _ = writeln!(to, "{}", request.join(" "));
         let line = self.read_line()?;
         let measured: Measured = serde_json::from_str(&line)
             .with_context(|| format!("Python's program printed {line:?}"))?;

@@ -58,7 +58,8 @@ impl Report {
         let python = self.python_version.as_ref();
         let python = python.map_or(String::new(), |version| format!(", {version}"));
         let note = if *profile == "dev" {
-            "\nA short run of a debug build: for numbers that mean something, --release."
+            "\nA short run of a debug build: numbers that mean something \
+             need --release."
         } else {
             ""
         };
@@ -67,8 +68,8 @@ impl Report {
         format!(
             "Machine: {machine}\nRun: {profile}{python}, {date}{note}\n\
              Each figure: the median, ± half the distance of the quartiles. It \
-             holds the cost of\nthe clock, {clock} a batch, and of the loop, {turn} \
-             an operation.\n"
+             holds the cost of\nthe clock, {clock} a batch, and of the loop, \
+             {turn} an operation.\n"
         )
     }
 
@@ -103,10 +104,11 @@ impl Report {
             "The machine is quiet."
         };
         format!(
-            "\n~ noisy: from one run to the next it may change by more than a fifth.\n\
+            "\n~ noisy: from one run to the next it may change by more than a \
+             fifth.\n\
              Spread in the middle of all rows: {spread:.0} %{others}.\n{advice}\n\
-             Twice the work takes {middle:.2} times as long ({low:.2} to {high:.2}): \
-             2 if nothing was optimised away."
+             Twice the work takes {middle:.2} times as long ({low:.2} to \
+             {high:.2}): 2 if nothing was optimised away."
         )
     }
 

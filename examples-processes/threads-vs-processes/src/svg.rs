@@ -96,8 +96,8 @@ pub fn speed_up(report: &Report) -> String {
         let (right, down) = (x(workers as f64), y_of(workers as f64));
         picture.add(format_args!(
             "<path class='grid' d='M{right:.1} {bottom}V{}M{LEFT} {down:.1}H{}'/>\
-             <text class='quiet' x='{right:.1}' y='{}' text-anchor='middle'>{workers}\
-             </text><text class='quiet' x='{}' y='{}' text-anchor='end'>{workers}×\
+             <text class='quiet' x='{right:.1}' y='{}' text-anchor='middle'>\
+             {workers}</text><text class='quiet' x='{}' y='{}' text-anchor='end'>{workers}×\
              </text>",
             bottom - SIZE,
             LEFT + SIZE,
@@ -166,8 +166,8 @@ impl Picture {
         let mut picture = Self { text: String::new() };
         let about = escaped(&report.about());
         picture.add(format_args!(
-            "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {width} {height}' \
-             width='{width}' height='{height}' role='img' \
+            "<svg xmlns='http://www.w3.org/2000/svg' \
+             viewBox='0 0 {width} {height}' width='{width}' height='{height}' role='img' \
              aria-label='{title}'>\n{STYLE}\n\
              <rect class='card' x='.5' y='.5' width='{}' height='{}' rx='6'/>\n\
              <text class='title' x='{MARGIN}' y='26'>{title}</text>\n\

@@ -14,7 +14,8 @@ use crate::measure::Work;
 use crate::worker;
 
 /// A context switch: two hand each other eight bytes, so one of them waits at any
-/// moment. Both sides go through the same kind of channel: what differs is the switch.
+/// moment. Both sides go through the same kind of channel: what differs is the
+/// switch.
 pub fn switch(effort: &Effort) -> Result<Vec<Row>> {
     Ok(vec![cores::on_one(|| there_and_back(effort))?])
 }

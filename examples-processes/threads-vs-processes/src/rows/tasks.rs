@@ -94,7 +94,8 @@ pub fn single(effort: &Effort) -> Result<Vec<Row>> {
     )?;
     row.noisy = true; // it wakes up cores that may or may not sleep
     row.means = format!(
-        "A task should compute for more than {}, or the way to a process costs more.",
+        "A task should compute for more than {}, or the way to a process \
+         costs more.",
         table::figure(median(row.processes.as_ref()), Unit::Seconds)
     );
     Ok(vec![row])
@@ -172,8 +173,8 @@ pub fn compute(effort: &Effort) -> Result<Vec<Row>> {
         median(of(&rows[0])) / median(of(&rows[last]))
     };
     let means = format!(
-        "Threads are {:.2} times as fast as one, processes {:.2} times: no GIL holds \
-         threads up.",
+        "Threads are {:.2} times as fast as one, processes {:.2} times: no GIL \
+         holds threads up.",
         times(|row| row.threads.as_ref()),
         times(|row| row.processes.as_ref())
     );
