@@ -93,6 +93,7 @@ fn main() {
         "pipes",
         "sentinel-queue",
         "shared-memory",
+        "threads-vs-processes",
     ] {
         tests.push(
             Trial::test(format!("{name}: a full disk"), move || full_disk(name))

@@ -100,13 +100,13 @@ fn run(options: &Options) -> Result<()> {
 }
 
 fn say(line: impl Display) -> Result<()> {
-    // Not in the context of "cannot print": whoever read our lines may have left.
-    Ok(writeln!(io::stdout(), "{line}")?)
+    writeln!(io::stdout(), "{line}").context("cannot print")
 }
 
 fn exit_code(result: Result<()>) -> ExitCode {
     let Err(error) = result else { return ExitCode::SUCCESS };
     progress::clear();
+    // Whoever read our lines has left (`| head -1`): nobody to tell.
     let left = |error: &io::Error| error.kind() == ErrorKind::BrokenPipe;
     if !error.downcast_ref().is_some_and(left) {
         let _ = writeln!(io::stderr(), "{error:#}");
