@@ -97,8 +97,8 @@ pub fn speed_up(report: &Report) -> String {
         picture.add(format_args!(
             "<path class='grid' d='M{right:.1} {bottom}V{}M{LEFT} {down:.1}H{}'/>\
              <text class='quiet' x='{right:.1}' y='{}' text-anchor='middle'>\
-             {workers}</text><text class='quiet' x='{}' y='{}' text-anchor='end'>{workers}×\
-             </text>",
+             {workers}</text>\
+             <text class='quiet' x='{}' y='{}' text-anchor='end'>{workers}×</text>",
             bottom - SIZE,
             LEFT + SIZE,
             bottom + 18.0,
@@ -167,8 +167,8 @@ impl Picture {
         let about = escaped(&report.about());
         picture.add(format_args!(
             "<svg xmlns='http://www.w3.org/2000/svg' \
-             viewBox='0 0 {width} {height}' width='{width}' height='{height}' role='img' \
-             aria-label='{title}'>\n{STYLE}\n\
+             viewBox='0 0 {width} {height}' width='{width}' height='{height}' \
+             role='img' aria-label='{title}'>\n{STYLE}\n\
              <rect class='card' x='.5' y='.5' width='{}' height='{}' rx='6'/>\n\
              <text class='title' x='{MARGIN}' y='26'>{title}</text>\n\
              <text class='quiet' x='{MARGIN}' y='44'>{about}</text>",
