@@ -27,6 +27,7 @@ pub fn rows(_: &Effort) -> Result<Vec<Row>> {
         return Ok(vec![Row { threads, processes, means: means.into(), ..row }]);
     }
     let mut row = row(name, Unit::Bytes, threads()?, processes()?);
+    row.noisy = true; // of so few pages, some are shared by chance
     let each = row.processes.as_ref().map_or(f64::NAN, Samples::median);
     row.means = format!(
         "A hundred idle processes take {}, for they share their program's code.",
