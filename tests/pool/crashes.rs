@@ -14,8 +14,8 @@ use tests::process_table::{self, Signal};
 use crate::example::pool::{Options, Pool};
 use crate::hostile::Hostile::{self, All, Echo, Note, Wait};
 use crate::hostile::{
-    INIT, Trial, Unsendable, assert_nothing_left, echoed, echoes, is_noted, note,
-    others, pids_after, short, started, times, until,
+    BadDrop, INIT, Trial, Unsendable, assert_nothing_left, echoed, echoes,
+    is_noted, note, others, pids_after, short, started, times, until,
 };
 
 pub const TRIALS: &[Trial] = &[
@@ -33,6 +33,7 @@ pub const TRIALS: &[Trial] = &[
     ("jobs that print harm nothing", printing),
     ("a job that reads its input waits until it is killed", reading),
     ("a job that serde refuses costs one job", unsendable),
+    ("a job that panics when it is dropped costs no worker", bad_drop),
     ("a stopped worker takes too long", stopped),
     ("an idle worker that is killed costs nothing", idle_killed),
     ("a program that holds the channel open hangs nobody", held_open),
@@ -317,6 +318,18 @@ fn unsendable() {
         assert_eq!(results, ["0", "lost: refused", "2"]);
         assert_eq!(short(pool.map(echoes(10))), echoed(10));
     }
+}
+
+fn bad_drop() {
+    let pool = Pool::new(1);
+    let bad = || Hostile::BadDrop(BadDrop::here());
+    // The pool drops a job when it has the result, so that is there.
+    assert_eq!(short(pool.map([Echo(0), bad(), Echo(2)])), ["0", "done", "2"]);
+    until("it was dropped", || is_noted("dropped"));
+    assert_eq!(short([pool.submit(bad()).wait()]), ["done"]);
+    until("it was dropped, too", || times("dropped") == 2);
+    assert_eq!(short(pool.map(echoes(10))), echoed(10));
+    assert_eq!(started().len(), 1);
 }
 
 fn stopped() {

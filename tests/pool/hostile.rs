@@ -77,6 +77,8 @@ pub enum Hostile {
     Answer(usize),
     /// Cannot be sent.
     Unsendable(Unsendable),
+    /// Panics when it is dropped, but not in a worker.
+    BadDrop(BadDrop),
 }
 
 impl Job for Hostile {
@@ -150,7 +152,7 @@ impl Job for Hostile {
             Hostile::Hold => start_holder(),
             Hostile::Long(text) => return text.len().to_string(),
             Hostile::Answer(length) => return "x".repeat(length),
-            Hostile::Unsendable(_) => {}
+            Hostile::Unsendable(_) | Hostile::BadDrop(_) => {}
         }
         "done".into()
     }
@@ -203,6 +205,26 @@ impl Serialize for Unsendable {
         match self {
             Unsendable::Error => Err(S::Error::custom("refused")),
             Unsendable::Panic => panic!("refused"),
+        }
+    }
+}
+
+/// A value that panics when it is dropped by a thread of the pool in the process
+/// with this id.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct BadDrop(u32);
+
+impl BadDrop {
+    pub fn here() -> BadDrop {
+        BadDrop(process::id())
+    }
+}
+
+impl Drop for BadDrop {
+    fn drop(&mut self) {
+        if self.0 == process::id() && thread::current().name() != Some("main") {
+            note("dropped");
+            panic!("a bad drop");
         }
     }
 }
