@@ -106,7 +106,7 @@ impl Report {
         format!(
             "\n~ noisy: from one run to the next it may change by more than a \
              fifth.\n\
-             Spread (median of the rows without ~): {spread:.0} %.{others}\n{advice}\n\
+             Spread (median, rows without ~): {spread:.0} %.{others}\n{advice}\n\
              Twice the work takes {middle:.2} times as long ({low:.2} to \
              {high:.2}): 2 if nothing was optimised away."
         )
