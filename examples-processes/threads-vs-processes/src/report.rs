@@ -7,8 +7,8 @@ use crate::measure::{self, Samples};
 use crate::rows::{Row, Unit};
 use crate::{machine, table};
 
-/// What others take of the cores, and the spread in the middle of all rows, on a
-/// machine that does little else.
+/// More than what other programs take of the cores, and than the median of the
+/// rows' spreads, on a machine that does little else.
 const BUSY: f64 = 0.1;
 
 /// What `--json` writes.
@@ -68,7 +68,7 @@ impl Report {
         format!(
             "Machine: {machine}\nRun: {profile}{python}, {date}{note}\n\
              Each figure: the median, ± half the distance of the quartiles. It \
-             holds the cost of\nthe clock, {clock} a batch, and of the loop, \
+             includes the cost of\nthe clock, {clock} a batch, and of the loop, \
              {turn} an operation.\n"
         )
     }
@@ -96,7 +96,7 @@ impl Report {
         let others = self.load.as_ref().and_then(Load::of_others);
         let busy = others.is_some_and(|others| others > BUSY);
         let others = others.map_or(String::new(), |others| {
-            format!(", others took {:.0} % of the cores", 100.0 * others)
+            format!(" Other programs took {:.0} % of the cores.", 100.0 * others)
         });
         let advice = if busy || spread > 100.0 * BUSY {
             "The machine is busy: measure again when it is not."
@@ -106,7 +106,7 @@ impl Report {
         format!(
             "\n~ noisy: from one run to the next it may change by more than a \
              fifth.\n\
-             Spread in the middle of all rows: {spread:.0} %{others}.\n{advice}\n\
+             Spread (median, rows without ~): {spread:.0} %.{others}\n{advice}\n\
              Twice the work takes {middle:.2} times as long ({low:.2} to \
              {high:.2}): 2 if nothing was optimised away."
         )

@@ -27,8 +27,8 @@ pub fn rows(effort: &Effort) -> Result<Vec<Row>> {
     )?;
     row.noisy = true; // who gets the lock is chance
     row.means = format!(
-        "The lock between processes is {:.0} times as slow: it is a file's, and \
-         survives its owner.",
+        "The lock between processes is {:.0} times as slow: a file's, \
+         free if its owner dies.",
         row.ratio().unwrap_or_default()
     );
     Ok(vec![row])

@@ -174,8 +174,8 @@ pub fn compute(effort: &Effort) -> Result<Vec<Row>> {
         median(of(&rows[0])) / median(of(&rows[last]))
     };
     let means = format!(
-        "Threads are {:.2} times as fast as one, processes {:.2} times: no GIL \
-         holds threads up.",
+        "Threads are {:.2} times as fast as one, processes {:.2} times: without \
+         a GIL it is the same.",
         times(|row| row.threads.as_ref()),
         times(|row| row.processes.as_ref())
     );
