@@ -235,22 +235,33 @@ fn has_parts(example: &Example) -> Checked {
     })
 }
 
-/// README.md and SUMMARY.md list every example once, in the same order.
+/// README.md and SUMMARY.md list every example once, in the same order; and each
+/// has a question in README.md.
 fn contents() -> Checked {
     let link = Regex::new(r"\((examples-[\w-]+/[\w-]+)/README\.md\)")?;
-    let listed = |file: &str| -> Result<Vec<String>, Failed> {
-        let text = fs::read_to_string(root().join(file))?;
-        Ok(link.captures_iter(&text).map(|found| found[1].to_owned()).collect())
+    let links = |text: &str| -> Vec<String> {
+        link.captures_iter(text).map(|found| found[1].to_owned()).collect()
     };
-    let (readme, summary) = (listed("README.md")?, listed("SUMMARY.md")?);
+    let sorted = |mut places: Vec<String>| {
+        places.sort();
+        places
+    };
+    let readme = fs::read_to_string(root().join("README.md"))?;
+    let summary = links(&fs::read_to_string(root().join("SUMMARY.md"))?);
+    let (_, readme) = readme.split_once("## Pick your question").ok_or("none")?;
+    let heading = "## The examples, in reading order";
+    let (questions, readme) = readme.split_once(heading).ok_or("no list")?;
+    let (questions, readme) = (links(questions), links(readme));
     ensure(readme == summary, || {
         format!("README.md: {readme:?}, SUMMARY.md: {summary:?}")
     })?;
-    let mut listed = readme;
-    listed.sort();
-    let mut there: Vec<String> = examples().iter().map(Example::place).collect();
-    there.sort();
-    ensure(listed == there, || format!("listed: {listed:?}, there are: {there:?}"))
+    let there = sorted(examples().iter().map(Example::place).collect());
+    for listed in [sorted(readme), sorted(questions)] {
+        ensure(listed == there, || {
+            format!("listed: {listed:?}, there are: {there:?}")
+        })?;
+    }
+    Ok(())
 }
 
 /// All files of the workspace with one of these endings.
