@@ -77,7 +77,7 @@ fn supervise() -> Result<()> {
     let told = memory.lock().err().context("the lock knows nothing of it")?;
     say(format_args!("  the next owner is told: {told}"))?;
     say(format_args!("  found: {}", array(&memory)))?;
-    memory.repair(|memory| work::repair(memory.cells()))?;
+    drop(memory.repair(|memory| work::repair(memory.cells()))?);
     say(format_args!("  repaired: {}", array(&memory)))?;
     team.work(work::LOCKED_MOVE)?;
     say(format_args!("  the others go on: {}", array(&memory)))?;

@@ -103,16 +103,16 @@ impl Shared {
         Ok(Guard { memory: self })
     }
 
-    /// Calls `repair` under the lock, if there is need for it. Returns whether
-    /// there was.
-    pub fn repair(&mut self, repair: impl FnOnce(&Self)) -> io::Result<bool> {
+    /// As [`lock`](Self::lock), but if an owner ended in the middle of its change,
+    /// calls `repair` under the lock, and keeps it.
+    pub fn repair(&mut self, repair: impl FnOnce(&Self)) -> io::Result<Guard<'_>> {
         self.file.lock()?;
         let interrupted = self.contents().changing.swap(1, Ordering::Acquire) != 0;
         let guard = Guard { memory: self };
         if interrupted {
             repair(&guard);
         }
-        Ok(interrupted)
+        Ok(guard)
     }
 
     #[expect(unsafe_code, reason = "a mapping is a pointer")]

@@ -1,3 +1,4 @@
+use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering::Relaxed;
 use std::thread;
@@ -63,9 +64,12 @@ fn an_interrupted_change_is_told_until_it_is_repaired() {
     assert!(panicked.is_err());
     assert!(other.lock().is_err());
     assert!(memory.lock().is_err(), "nobody has repaired it");
-    assert!(other.repair(|memory| memory.counter().store(7, Relaxed)).unwrap());
+    let guard = other.repair(|memory| memory.counter().store(7, Relaxed)).unwrap();
+    let third = File::open(guard.path()).unwrap();
+    assert!(third.try_lock().is_err(), "whoever repairs keeps the lock");
+    drop(guard);
     assert_eq!(memory.lock().unwrap().counter().load(Relaxed), 7);
-    assert!(!memory.repair(|_| panic!("there is no need")).unwrap());
+    drop(memory.repair(|_| panic!("there is no need")).unwrap());
     other.lock().unwrap();
 }
 
@@ -78,12 +82,12 @@ fn a_repair_that_panics_is_no_repair() {
                 let _guard = memory.lock().unwrap();
                 panic!("in the middle");
             }
-            memory.repair(|_| panic!("again"))
+            let _ = memory.repair(|_| panic!("again"));
         }));
         assert!(caught.is_err());
         assert!(again(&memory).lock().is_err());
     }
-    assert!(memory.repair(|_| ()).unwrap());
+    drop(memory.repair(|_| ()).unwrap());
     assert!(memory.lock().is_ok());
 }
 

@@ -71,7 +71,7 @@ fn run(request: Option<(Vec<PathBuf>, PathBuf)>) -> Result<ExitCode> {
         ensure!(!processes::stopped(), "not begun");
         let unfinished = unfinished.join(name);
         let args = [ROLE.as_ref(), picture.as_os_str(), unfinished.as_os_str()];
-        processes::run_again(args)?;
+        processes::run_again(&args)?;
         fs::rename(&unfinished, out.join(name)).context("cannot name the result")
     };
     let cores = thread::available_parallelism()?.get();

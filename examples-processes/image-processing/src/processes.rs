@@ -20,9 +20,6 @@ use anyhow::{Context, Result, bail};
 static LIFELINES: Mutex<Option<BTreeMap<u32, ChildStdin>>> =
     Mutex::new(Some(BTreeMap::new()));
 
-#[cfg(unix)]
-const SIGINT: i32 = 2;
-
 /// Ends the children, and lets no further work begin.
 pub fn stop() {
     *LIFELINES.lock().unwrap() = None;
@@ -81,12 +78,13 @@ pub fn start<'scope, T: Sync, R: Send + 'scope>(
     receivers
 }
 
-/// Runs this program again, with `args`, and waits until it has ended.
-pub fn run_again(args: [&OsStr; 3]) -> Result<()> {
+/// Runs this program again, with `args`, waits until it has ended, and returns what
+/// it has printed.
+pub fn run_again(args: &[&OsStr]) -> Result<Vec<u8>> {
     let mut child = Command::new(env::current_exe()?)
         .args(args)
         .stdin(Stdio::piped())
-        .stdout(Stdio::null())
+        .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .context("cannot start a process")?;
@@ -100,15 +98,15 @@ pub fn run_again(args: [&OsStr; 3]) -> Result<()> {
     let ended = ended.context("cannot wait for a process")?;
     // Ctrl-C goes to every process of the terminal, and the child may be the first.
     #[cfg(unix)]
-    if ended.status.signal() == Some(SIGINT) {
-        stop();
+    if ended.status.signal() == Some(2) {
+        stop(); // SIGINT
     }
     let words = String::from_utf8_lossy(&ended.stderr);
     let words = words.lines().map(str::trim).collect::<Vec<_>>().join(" ");
     match ended.status.code() {
-        Some(0) => Ok(()),
-        Some(1) => bail!(words),
+        Some(0) => Ok(ended.stdout),
         _ if words.is_empty() => bail!("its process ended with {}", ended.status),
+        Some(1) => bail!(words),
         _ => bail!("its process ended with {}: {words}", ended.status),
     }
 }

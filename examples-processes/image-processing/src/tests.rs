@@ -168,6 +168,13 @@ fn work_runs_together_up_to_the_limit_and_results_keep_their_order() {
     assert!((2..=AT_ONCE).contains(&most.into_inner()));
 }
 
+#[test]
+fn a_process_returns_what_it_has_printed() {
+    let tests = processes::run_again(&["--list".as_ref()]).unwrap();
+    let tests = String::from_utf8(tests).unwrap();
+    assert!(tests.contains("returns_what_it_has_printed"), "{tests}");
+}
+
 /// A folder for one test, removed in the end.
 struct Folder(PathBuf);
 
