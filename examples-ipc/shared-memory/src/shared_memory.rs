@@ -128,6 +128,7 @@ impl Shared {
 }
 
 /// The lock is held.
+#[must_use = "without a name the lock is released at once"]
 pub struct Guard<'a> {
     memory: &'a mut Shared,
 }

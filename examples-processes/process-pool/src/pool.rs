@@ -81,8 +81,8 @@ pub struct Options {
     /// After this many jobs a worker is replaced by a new one. Default: never.
     pub jobs_per_worker: Option<usize>,
     /// How many jobs travel together at most. Default: 1000, or 1 if there is a
-    /// time-out, since a chunk can only be timed as a whole: as many jobs may take
-    /// as many time-outs before one that hangs is noticed.
+    /// time-out, since a chunk can only be timed as a whole: in one of 100, a job
+    /// that hangs is noticed after 100 time-outs.
     pub chunk: Option<usize>,
 }
 
