@@ -70,7 +70,7 @@ fn an_interrupted_change_is_told_until_it_is_repaired() {
     drop(guard);
     assert_eq!(memory.lock().unwrap().counter().load(Relaxed), 7);
     drop(memory.repair(|_| panic!("there is no need")).unwrap());
-    other.lock().unwrap();
+    drop(other.lock().unwrap());
 }
 
 #[test]
