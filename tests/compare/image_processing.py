@@ -16,7 +16,8 @@ from pathlib import Path
 
 from PIL import Image
 
-ROOT = Path(__file__).parents[2]
+from built import ROOT, built
+
 EXAMPLE = ROOT / "examples-processes" / "image-processing"
 SIZE = (4000, 3000)  # 12 megapixels
 
@@ -62,10 +63,7 @@ if __name__ == "__main__":
     parser.add_argument("--rounds", type=int, default=3)
     arguments = parser.parse_args()
 
-    build = ["cargo", "build", "--quiet", "--package", "image-processing"]
-    subprocess.run(build, check=True, cwd=ROOT)
-    target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
-    rust = [target / "debug" / "image-processing"]
+    rust = [built("image-processing", release=False)]
     python = [sys.executable, EXAMPLE / "image_processing.py"]
 
     cores = os.sched_getaffinity(0)

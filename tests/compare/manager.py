@@ -13,9 +13,9 @@ import re
 import statistics
 import subprocess
 import sys
-from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from built import ROOT, built
+
 EXAMPLE = ROOT / "examples-ipc" / "manager"
 COST = re.compile(r"one every ([\d.]+) µs")
 
@@ -37,10 +37,7 @@ if __name__ == "__main__":
     parser.add_argument("--rounds", type=int, default=5)
     rounds = parser.parse_args().rounds
 
-    build = ["cargo", "build", "--quiet", "--release", "--package", "manager"]
-    subprocess.run(build, check=True, cwd=ROOT)
-    target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
-    rust = [target / "release" / "manager"]
+    rust = [built("manager")]
     python = [sys.executable, EXAMPLE / "manager.py"]
 
     cases = [(1, None), (8, None)]

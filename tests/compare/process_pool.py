@@ -14,9 +14,8 @@ import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from built import built
 
 ROUND_TRIPS = 3_000
 WARM_UP = 200
@@ -208,10 +207,7 @@ if __name__ == "__main__":
     parser.add_argument("--rounds", type=int, default=5)
     rounds = parser.parse_args().rounds
 
-    build = ["cargo", "build", "--quiet", "--release", "--package", "compare"]
-    subprocess.run(build, check=True, cwd=ROOT)
-    target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
-    RUST = [target / "release" / "compare-process-pool"]
+    RUST = [built("compare", "compare-process-pool")]
 
     rustc = subprocess.run(["rustc", "-V"], capture_output=True, text=True).stdout
     print(f"{len(os.sched_getaffinity(0))} cores, {platform.platform()}")

@@ -4,14 +4,13 @@ Run it:    python3 tests/compare/shared_memory.py [--rounds 5]
 """
 
 import argparse
-import os
 import re
 import statistics
 import subprocess
 import sys
-from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from built import ROOT, built
+
 EXAMPLE = ROOT / "examples-ipc" / "shared-memory"
 COST = re.compile(r"An increment (.*): (\d+) ns")
 
@@ -27,10 +26,7 @@ if __name__ == "__main__":
     parser.add_argument("--rounds", type=int, default=5)
     rounds = parser.parse_args().rounds
 
-    build = ["cargo", "build", "--quiet", "--release", "--package", "shared-memory"]
-    subprocess.run(build, check=True, cwd=ROOT)
-    target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
-    rust = [target / "release" / "shared-memory"]
+    rust = [built("shared-memory")]
     python = [sys.executable, EXAMPLE / "shared_memory.py"]
 
     ratios = {}

@@ -6,13 +6,13 @@ Run it:    python3 tests/compare/threads_vs_processes.py [--runs 2]
 
 import argparse
 import json
-import os
 import statistics
 import subprocess
 import tempfile
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from built import built
+
 NAME = "threads-vs-processes"
 
 
@@ -29,10 +29,8 @@ if __name__ == "__main__":
     parser.add_argument("--runs", type=int, default=2)
     runs = parser.parse_args().runs
 
-    build = ["cargo", "build", "--quiet", "--release", "--package", NAME]
-    subprocess.run(build, check=True, cwd=ROOT)
-    target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
-    rows = zip(*(measure(target / "release" / NAME) for _ in range(runs)))
+    program = built(NAME)
+    rows = zip(*(measure(program) for _ in range(runs)))
 
     print(f"{'':50}{'apart':>8}{'twice the work':>16}")
     apart = {}
