@@ -16,13 +16,11 @@ pub fn frame(value: &impl Serialize) -> io::Result<Vec<u8>> {
     let frame = postcard::to_extend(value, vec![0; 4]);
     let mut frame = frame.map_err(|error| invalid(&error.to_string()))?;
     let length = frame.len() - 4;
-    match u32::try_from(length) {
-        Ok(short) if length <= LONGEST => {
-            frame[..4].copy_from_slice(&short.to_le_bytes());
-            Ok(frame)
-        }
-        _ => Err(too_long(length)),
+    if length > LONGEST {
+        return Err(too_long(length));
     }
+    frame[..4].copy_from_slice(&length.to_le_bytes()[..4]);
+    Ok(frame)
 }
 
 /// Receives a frame. Fails with `InvalidData` if what comes is none, and with
