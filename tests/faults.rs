@@ -10,7 +10,9 @@ use std::time::{Duration, Instant};
 use image::ImageReader;
 use libtest_mimic::{Failed, Trial};
 use tests::program::{binary, files};
-use tests::{Checked, Example, Program, Running, common_form, ensure, examples};
+use tests::{
+    Checked, Example, Program, Running, common_form, ensure, examples, many_runs,
+};
 
 /// At how many moments of a run something is killed.
 const MOMENTS: u32 = 8;
@@ -42,16 +44,25 @@ fn main() {
         ("a client killed", "manager", client_killed as fn(Duration) -> Checked),
         ("the manager killed", "manager", manager_killed),
         ("a process killed", "shared-memory", sharer_killed),
-        ("main killed", "shared-memory", no_memory_left),
+        ("a process killed", "mixed-workload", chunk_killed),
+        ("a process killed", "hybrid", share_killed),
+        ("a worker killed", "task-granularity", worker_killed),
+        ("a consumer killed", "sentinel-queue", queue_consumer_killed),
     ] {
         tests.push(Trial::test(format!("{name}: {title}"), move || {
             at_many_moments(check, &Example::named(name))
         }));
     }
-    for name in ["crash-isolation", "deadlock", "print-numbers-process"] {
+    for (name, check) in [
+        ("crash-isolation", not_started as fn(&str) -> Checked),
+        ("deadlock", not_started),
+        ("print-numbers-process", not_started),
+        ("pipes", no_pipes),
+        ("sentinel-queue", no_pipes),
+    ] {
         tests.push(Trial::test(
             format!("{name}: a child that cannot be started"),
-            move || not_started(name),
+            move || check(name),
         ));
     }
     tests.push(Trial::test("crash-isolation: the same in 50 runs", same_crashes));
@@ -69,13 +80,7 @@ fn main() {
         "image-processing: parent killed while busy",
         busy_orphan,
     ));
-    for (name, killed) in [
-        ("mixed-workload", chunk_killed as fn(Duration) -> Checked),
-        ("hybrid", share_killed),
-    ] {
-        tests.push(Trial::test(format!("{name}: a process killed"), move || {
-            at_many_moments(killed, &Example::named(name))
-        }));
+    for name in ["mixed-workload", "hybrid", "pipes", "sentinel-queue"] {
         tests.push(Trial::test(
             format!("{name}: Ctrl-C for the parent"),
             move || {
@@ -88,9 +93,6 @@ fn main() {
         ));
     }
     tests.push(Trial::test("sum-of-squares: a process killed", sum_killed));
-    tests.push(Trial::test("task-granularity: a worker killed", || {
-        at_many_moments(worker_killed, &Example::named("task-granularity"))
-    }));
     // Work for days.
     for (name, args) in [
         ("mixed-workload", &["count-primes", "0", "1000000000000"][..]),
@@ -102,7 +104,7 @@ fn main() {
             move || child_without_parent(name, args),
         ));
     }
-    tests.extend(pipes_and_queues());
+    tests.extend(pipes());
     if cfg!(not(unix)) {
         // Only Unix has these signals.
         tests =
@@ -111,7 +113,7 @@ fn main() {
     tests::run(tests)
 }
 
-fn pipes_and_queues() -> Vec<Trial> {
+fn pipes() -> Vec<Trial> {
     let mut tests = Vec::new();
     for role in ["send", "answer", "get-stuck", "echo"] {
         tests.push(Trial::test(format!("pipes: {role} killed"), move || {
@@ -119,27 +121,13 @@ fn pipes_and_queues() -> Vec<Trial> {
         }));
     }
     tests.push(Trial::test("pipes: a reader that goes away", reader_goes_away));
-    tests.push(Trial::test("sentinel-queue: a consumer killed", || {
-        let example = Example::named("sentinel-queue");
-        at_many_moments(queue_consumer_killed, &example)
-    }));
-    for name in ["pipes", "sentinel-queue"] {
-        tests.push(Trial::test(
-            format!("{name}: Ctrl-C for the parent"),
-            move || {
-                let example = Example::named(name);
-                at_many_moments(|m| parent_interrupted(&example, m), &example)
-            },
-        ));
-        tests.push(Trial::test(
-            format!("{name}: a child that cannot be started"),
-            move || no_pipes(name),
-        ));
-    }
-    for role in ["send 100", "get-stuck 1000000", "answer", "echo"] {
+    // `send` and `echo` do not miss one: to them, the input is only empty.
+    for (role, code) in
+        [("send 100", 0), ("get-stuck 1000000", 1), ("answer", 1), ("echo", 0)]
+    {
         tests.push(Trial::test(
             format!("pipes: {role} without parent"),
-            move || alone(role),
+            move || alone(role, code),
         ));
     }
     tests
@@ -184,6 +172,9 @@ fn parent_killed(example: &Example, moment: Duration) -> Checked {
     run.kill(run.pid());
     let run = run.finish()?;
     run.others_end()?;
+    if cfg!(target_os = "linux") {
+        run.no_files_left()?; // elsewhere, shared memory has a name
+    }
     only_whole_pictures(&run.work(), false)
 }
 
@@ -288,19 +279,12 @@ fn same_crashes() -> Checked {
         chapter.clone()
     })?;
     let form = |printed: &str| common_form(&example.name, printed);
-    for _ in 0..10 {
-        let start = |_| limited(&example.name, LIMITS).start();
-        let runs: Vec<Running> = (0..5).map(start).collect();
-        for run in runs {
-            let run = run.finish()?;
-            ensure(run.status.success(), || run.status.to_string())?;
-            ensure(form(&run.output) == form(&chapter), || run.output.clone())?;
-            run.nothing_left()?;
-            let files = files(&run.work());
-            ensure(files.is_empty(), || format!("core files: {files:?}"))?;
-        }
-    }
-    Ok(())
+    let program = || limited(&example.name, LIMITS);
+    many_runs(10, 5, program, |run| {
+        ensure(form(&run.output) == form(&chapter), || run.output.clone())?;
+        let files = files(&run.work());
+        ensure(files.is_empty(), || format!("core files: {files:?}"))
+    })
 }
 
 /// Forced and detected every time, also when many runs disturb each other.
@@ -311,17 +295,12 @@ fn always_stuck() -> Checked {
     let expected = form(&chapter.ok_or("the chapter does not show the run")?);
     let line = "\nDeadlock: alice waits for bob, bob waits for alice\n";
     ensure(expected.contains(line), || expected.clone())?;
-    for _ in 0..10 {
-        let start = |_| Program::rust(&example).start();
-        let runs: Vec<Running> = (0..20).map(start).collect();
-        for run in runs {
-            let run = run.finish()?;
-            ensure(run.status.success(), || run.status.to_string())?;
-            ensure(form(&run.output) == expected, || run.output.clone())?;
-            run.nothing_left()?;
-        }
-    }
-    Ok(())
+    many_runs(
+        10,
+        20,
+        || Program::rust(&example),
+        |run| ensure(form(&run.output) == expected, || run.output.clone()),
+    )
 }
 
 /// The child gets stuck by itself, and ends because its standard input has ended.
@@ -630,16 +609,6 @@ fn sharer_killed(moment: Duration) -> Checked {
     ensure(last.contains("process-2: signal: 9 (SIGKILL)"), || run.output.clone())
 }
 
-/// On Linux, the memory never had a name.
-fn no_memory_left(moment: Duration) -> Checked {
-    let run = Program::rust(&Example::named("shared-memory")).start();
-    thread::sleep(moment);
-    run.kill(run.pid());
-    let run = run.finish()?;
-    run.others_end()?;
-    if cfg!(target_os = "linux") { Ok(run.no_files_left()?) } else { Ok(()) }
-}
-
 /// One end of a pipe is killed while the other waits for it or reads from it: the
 /// parent names it, and ends.
 fn pipe_end_killed(role: &str) -> Checked {
@@ -684,12 +653,11 @@ fn reader_goes_away() -> Checked {
 }
 
 /// A role whose standard input has ended already: there is no parent.
-fn alone(role: &str) -> Checked {
+fn alone(role: &str, code: i32) -> Checked {
     let run =
         Program::rust(&Example::named("pipes")).args(role.split(' ')).run()?;
-    ensure(run.code().is_some(), || run.status.to_string())?;
+    ensure(run.code() == Some(code), || run.status.to_string())?;
     ensure(!run.output.contains("panicked"), || run.output.clone())?;
-    run.others_end()?;
     Ok(run.nothing_left()?)
 }
 

@@ -2,11 +2,7 @@
 //! nothing behind: no process, no zombie, no temporary file.
 
 use libtest_mimic::Trial;
-use tests::{Checked, Example, Program, ensure};
-
-/// Bugs that are shown on purpose are there in every run: examples, and how often
-/// they are run.
-const FORCED: &[(&str, usize)] = &[("lost-update", 300)];
+use tests::{Checked, Example, Program, ensure, many_runs};
 
 fn main() {
     let mut tests = tests::for_each_example(runs);
@@ -18,10 +14,10 @@ fn main() {
             exact(size, stuck)
         }));
     }
-    for &(name, times) in FORCED {
-        let title = format!("{name}: the same in {times} runs");
-        tests.push(Trial::test(title, move || always_the_same(name, times)));
-    }
+    // The bug that is shown on purpose is there in every run.
+    tests.push(Trial::test("lost-update: the same in 300 runs", || {
+        always_the_same("lost-update")
+    }));
     tests::run(tests)
 }
 
@@ -57,19 +53,15 @@ fn exact(size: u32, stuck: bool) -> Checked {
 }
 
 /// Prints what the chapter shows, to the letter.
-fn always_the_same(name: &str, times: usize) -> Checked {
-    const AT_ONCE: usize = 20; // they wait more than they compute
+fn always_the_same(name: &str) -> Checked {
     let example = Example::named(name);
     let chapter = example.printed_in_chapter(&format!("cargo run -qp {name}"));
     let chapter = chapter.ok_or("the chapter does not show the run")?;
-    for _ in 0..times / AT_ONCE {
-        let start = |_| Program::rust(&example).start();
-        let runs: Vec<_> = (0..AT_ONCE).map(start).collect();
-        for run in runs {
-            let run = run.finish()?;
-            ensure(run.status.success(), || run.status.to_string())?;
-            ensure(run.output == chapter, || run.output.clone())?;
-        }
-    }
-    Ok(())
+    // Many at once: they wait more than they compute.
+    many_runs(
+        15,
+        20,
+        || Program::rust(&example),
+        |run| ensure(run.output == chapter, || run.output.clone()),
+    )
 }

@@ -5,7 +5,6 @@ use std::fmt::Write;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::{Duration, Instant};
 use std::{env, fs, iter, thread};
 
 use libtest_mimic::{Failed, Trial};
@@ -14,7 +13,7 @@ use tests::program::binary;
 use tests::{Checked, Example, Finished, Program, ensure, root};
 use timeline::{Span, Timeline};
 
-/// What `queue.rs` says.
+/// Of producer-consumer and of thread-queue.
 const QUEUE_CAPACITY: usize = 3;
 
 /// The variable that makes this program record spans, and their number.
@@ -217,9 +216,9 @@ fn torn() -> Checked {
     let mut run = program.env("TIMELINE_LOG", &log).start();
     let consumer = run.child(|command| command.ends_with(" consumer"));
     let consumer = consumer.ok_or("there is no consumer")?;
-    while !fs::read_to_string(&log).is_ok_and(|log| log.contains("consume ")) {
-        thread::sleep(Duration::from_millis(1)); // the deadline is that of the run
-    }
+    let begun =
+        || fs::read_to_string(&log).is_ok_and(|log| log.contains("consume "));
+    ensure(run.until(begun), || "it never consumes".into())?;
     run.kill(consumer);
     let run = run.finish()?;
     ensure(run.code() == Some(1), || run.status.to_string())?;
@@ -597,13 +596,10 @@ fn orphans() -> Checked {
     for _ in 0..20 {
         let program = example("crash-isolation");
         let file = program.work().join("run.log");
-        let run = program.env("TIMELINE_LOG", &file).start();
+        let mut run = program.env("TIMELINE_LOG", &file).start();
         // The log begins when the first child begins its work.
         let begun = || fs::read_to_string(&file).is_ok_and(|l| l.contains("work"));
-        let start = Instant::now();
-        while !begun() && start.elapsed() < Duration::from_secs(60) {
-            thread::yield_now();
-        }
+        ensure(run.until(begun), || "it never works".into())?;
         run.kill(run.pid());
         let run = run.finish()?;
         run.others_end()?;
@@ -880,12 +876,12 @@ fn interrupted() -> Checked {
     let mut run = cargo_timeline().arg("bank-account").start();
     run.child(|command| command.ends_with("/bank-account")).ok_or("not started")?;
     // Until one of its threads works.
+    let folder = run.temporary();
     let begun = |file: &PathBuf| {
         fs::read_to_string(file).is_ok_and(|log| log.contains("\nbegin"))
     };
-    while !tests::program::files(&run.temporary()).iter().any(begun) {
-        thread::sleep(Duration::from_millis(1)); // the deadline is that of the run
-    }
+    let works = || tests::program::files(&folder).iter().any(begun);
+    ensure(run.until(works), || "it never works".into())?;
     run.interrupt();
     let run = run.finish()?;
     ensure(run.code() == Some(130), || format!("{}:\n{}", run.status, run.output))?;

@@ -12,5 +12,5 @@ def built(package, program=None, release=True):
     build = ["cargo", "build", "--quiet", "--package", package]
     build += ["--release"] if release else []
     subprocess.run(build, check=True, cwd=ROOT)
-    target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
+    target = ROOT / os.environ.get("CARGO_TARGET_DIR", "target")
     return target / ("release" if release else "debug") / (program or package)

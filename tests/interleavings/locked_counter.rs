@@ -16,7 +16,7 @@ fn case(case: &'static str) -> Check {
 }
 
 /// Two threads increment, so many times each.
-fn count(
+pub(crate) fn count(
     times: usize,
     increment: impl Fn() + Sync,
     value: impl Fn() -> u64,

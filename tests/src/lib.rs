@@ -30,6 +30,28 @@ pub fn for_each_example(check: fn(&Example) -> Checked) -> Vec<Trial> {
     examples().into_iter().map(test).collect()
 }
 
+/// Runs a program again and again, so many at once: all of them end well, leave
+/// nothing, and are what `check` wants.
+pub fn many_runs(
+    rounds: usize,
+    at_once: usize,
+    program: impl Fn() -> Program,
+    check: impl Fn(&Finished) -> Checked,
+) -> Checked {
+    for _ in 0..rounds {
+        let runs: Vec<_> = (0..at_once).map(|_| program().start()).collect();
+        for run in runs {
+            let run = run.finish()?;
+            ensure(run.status.success(), || {
+                format!("{}:\n{}", run.status, run.output)
+            })?;
+            check(&run)?;
+            run.nothing_left()?;
+        }
+    }
+    Ok(())
+}
+
 /// Runs the tests and ends the process. Most of them wait for programs that wait,
 /// so more of them run at once than there are cores.
 pub fn run(tests: Vec<Trial>) -> ! {

@@ -177,6 +177,21 @@ impl Running {
         }
     }
 
+    /// Waits until `is_so`. Returns whether it was: `false` if the program has ended
+    /// or hangs.
+    pub fn until(&mut self, is_so: impl Fn() -> bool) -> bool {
+        loop {
+            let ended = !matches!(self.child.try_wait(), Ok(None));
+            if is_so() {
+                return true;
+            }
+            if ended || self.start.elapsed() > DEADLINE {
+                return false;
+            }
+            thread::sleep(Duration::from_millis(1)); // it may be so only for a moment
+        }
+    }
+
     /// Reads one line, then closes the reading end of the output, as `| head -1`
     /// does.
     pub fn close_output_after_a_line(&mut self) {
