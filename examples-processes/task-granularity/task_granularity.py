@@ -4,7 +4,7 @@ import math
 import multiprocessing
 import sys
 import time
-from functools import partial
+from functools import cache, partial
 
 JOBS = 20_000
 RUNS = 5
@@ -42,7 +42,13 @@ def try_pool(pool, chunk, job, count):
 def steps_of(microseconds):
     steps = 100_000
     whole = min(timed(1, lambda _: square(0, steps)) for _ in range(RUNS))
-    return int(microseconds * steps / whole)
+    return int(max(0, microseconds - empty()) * steps / whole)
+
+
+@cache
+def empty():
+    """What a job without steps takes."""
+    return time_in_loop(square, JOBS)
 
 
 def pays(pool, chunk, microseconds):
@@ -59,8 +65,9 @@ def break_even(pool, chunk):
             return f"more than {MOST} µs"
         high = min(2 * high, MOST)
     low = high / 2
-    while low > 0.1 and pays(pool, chunk, low):
+    while low > empty() and pays(pool, chunk, low):
         low, high = low / 2, low
+    low = max(low, empty())  # no job takes less
     while high - low > high / 10:
         middle = (low + high) / 2
         if pays(pool, chunk, middle):
