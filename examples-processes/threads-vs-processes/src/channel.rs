@@ -20,15 +20,26 @@ impl End {
 
     /// Sends a number.
     pub fn tell(&mut self, number: u64) -> io::Result<()> {
-        self.output.write_all(&number.to_le_bytes())
+        tell(&mut self.output, number)
     }
 
     /// Waits for a number.
     pub fn hear(&mut self) -> io::Result<u64> {
-        let mut bytes = [0; 8];
-        self.input.read_exact(&mut bytes)?;
-        Ok(u64::from_le_bytes(bytes))
+        hear(&mut self.input)
     }
+}
+
+/// Sends a number.
+pub fn tell(output: &mut impl Write, number: u64) -> io::Result<()> {
+    output.write_all(&number.to_le_bytes())?;
+    output.flush() // standard output is buffered
+}
+
+/// Waits for a number.
+pub fn hear(input: &mut impl Read) -> io::Result<u64> {
+    let mut bytes = [0; 8];
+    input.read_exact(&mut bytes)?;
+    Ok(u64::from_le_bytes(bytes))
 }
 
 pub use system::pair;

@@ -27,12 +27,19 @@ pub fn check(options: &Options) -> Result<()> {
         let folder = file.parent().unwrap_or(Path::new("/"));
         let checked = if file.is_dir() {
             Err(io::ErrorKind::IsADirectory.into())
+        } else if is_device(file) {
+            Ok(())
         } else {
             can_hold_files(folder)
         };
         checked.with_context(|| cannot_write(file))?;
     }
     Ok(())
+}
+
+/// A terminal, say, or a pipe: what is there, and is no file of bytes.
+fn is_device(file: &Path) -> bool {
+    fs::metadata(file).is_ok_and(|file| !file.is_file())
 }
 
 fn can_hold_files(folder: &Path) -> io::Result<()> {
@@ -66,8 +73,8 @@ pub fn write(options: &Options, report: &Report) -> Result<()> {
 
 /// Under a temporary name first: nobody ever sees half a file.
 fn write_whole(file: &Path, text: &str) -> Result<()> {
-    if fs::metadata(file).is_ok_and(|file| !file.is_file()) {
-        // A terminal, say: to rename would replace it.
+    if is_device(file) {
+        // To rename would replace it.
         return fs::write(file, text).with_context(|| cannot_write(file));
     }
     let _writing = WRITING.lock().unwrap();

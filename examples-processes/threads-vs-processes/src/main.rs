@@ -75,7 +75,7 @@ fn run(options: &Options) -> Result<()> {
     }
     let version = python.as_ref().map(|python| python.version.as_str());
     let mut report = Report::new(effort.cores, version);
-    say(&report.heading)?;
+    say(report.heading())?;
     say(table::head(options.python))?;
     for (number, step) in STEPS.iter().enumerate() {
         let _span = shared::span(step.name);

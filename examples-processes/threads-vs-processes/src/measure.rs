@@ -14,6 +14,8 @@ pub type Work<'a> = Box<dyn FnMut(u64) -> Result<()> + 'a>;
 /// How many batches share a budget. Each is long enough for the cost of the clock
 /// not to matter.
 const BATCHES: u32 = 45;
+/// Operations in a batch.
+const MOST: u64 = 1 << 40;
 /// There are no fewer rounds, unless they take three times the budget.
 const FEWEST: usize = 3;
 
@@ -99,11 +101,12 @@ pub fn in_turn(budget: Duration, works: &mut [Work]) -> Result<Vec<Samples>> {
 }
 
 /// How many operations fill a batch. To find that out warms up caches, too. Of
-/// two tries the quicker counts: the other may have been held up.
+/// two tries the quicker counts: the other may have been held up. No more than
+/// `MOST`, or what was optimised away would never fill one.
 fn batch_size(batch: Duration, work: &mut Work) -> Result<u64> {
     let batch = batch.as_secs_f64();
     let mut size = 1;
-    while seconds(work, size)?.min(seconds(work, size)?) < batch {
+    while size < MOST && seconds(work, size)?.min(seconds(work, size)?) < batch {
         size *= 2;
     }
     Ok(size)

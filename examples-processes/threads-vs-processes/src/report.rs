@@ -14,9 +14,6 @@ const BUSY: f64 = 0.1;
 /// What `--json` writes.
 #[derive(Serialize)]
 pub struct Report {
-    /// The lines above the table.
-    #[serde(skip)]
-    pub heading: String,
     #[serde(skip)]
     load: Option<Load>,
     machine: String,
@@ -36,24 +33,23 @@ pub struct Report {
 impl Report {
     /// A report without rows.
     pub fn new(cores: usize, python_version: Option<&str>) -> Self {
-        let mut report = Self {
-            heading: String::new(),
+        let [clock_a_batch, loop_an_operation] = measure::overhead();
+        Self {
             load: Load::so_far(),
             machine: machine::here(cores),
             cores,
             profile: if cfg!(debug_assertions) { "dev" } else { "release" },
             date: machine::now(),
-            clock_a_batch: measure::overhead()[0],
-            loop_an_operation: measure::overhead()[1],
+            clock_a_batch,
+            loop_an_operation,
             python_version: python_version.map(String::from),
             rows: Vec::new(),
             python: Vec::new(),
-        };
-        report.heading = report.heading();
-        report
+        }
     }
 
-    fn heading(&self) -> String {
+    /// The lines above the table.
+    pub fn heading(&self) -> String {
         let Self { machine, profile, date, .. } = self;
         let python = self.python_version.as_ref();
         let python = python.map_or(String::new(), |version| format!(", {version}"));
@@ -75,15 +71,13 @@ impl Report {
 
     /// The lines below the table.
     pub fn closing(&self) -> String {
-        let samples =
-            self.rows.iter().flat_map(|row| [&row.threads, &row.processes]);
-        let samples: Vec<&Samples> = samples.flatten().collect();
+        let sides = self.rows.iter().flat_map(Row::sides).flatten();
         let twice: Vec<f64> =
-            samples.iter().filter_map(|side| side.twice_the_work).collect();
+            sides.filter_map(|side| side.twice_the_work).collect();
         let steady = self.rows.iter().filter(|row| !row.noisy);
-        let spreads =
-            steady.flat_map(|row| [&row.threads, &row.processes]).flatten();
-        let spreads: Vec<f64> = spreads
+        let spreads: Vec<f64> = steady
+            .flat_map(Row::sides)
+            .flatten()
             .filter(|side| side.twice_the_work.is_some())
             .map(Samples::spread)
             .collect();

@@ -52,10 +52,15 @@ impl Row {
         self.workers.is_none_or(|workers| workers == 1 || workers == cores.max(2))
     }
 
+    /// The samples with threads, and those with processes.
+    pub fn sides(&self) -> [Option<&Samples>; 2] {
+        [self.threads.as_ref(), self.processes.as_ref()]
+    }
+
     /// How many times the threads' figure the processes' is.
     pub fn ratio(&self) -> Option<f64> {
-        let threads = self.threads.as_ref()?.median();
-        Some(self.processes.as_ref()?.median() / threads)
+        let [threads, processes] = self.sides();
+        Some(processes?.median() / threads?.median())
     }
 }
 

@@ -38,7 +38,7 @@ pub fn costs(report: &Report) -> String {
         pairs.filter(|(row, _)| row.unit == Unit::Seconds).collect();
     let all = rows.iter().flat_map(|(row, python)| [Some(*row), *python]).flatten();
     let all: Vec<f64> = all
-        .flat_map(|row| [&row.threads, &row.processes])
+        .flat_map(Row::sides)
         .flatten()
         .flat_map(Samples::quartiles)
         .map(f64::log10)
@@ -118,13 +118,14 @@ pub fn speed_up(report: &Report) -> String {
     ));
     for (curve, rust) in &curves {
         for (side, (words, colour)) in SIDES.iter().enumerate() {
-            let of = |row: &&Row| [&row.threads, &row.processes][side].clone();
-            let alone = curve.first().and_then(of).map(|samples| samples.median());
-            let Some(alone) = alone else { continue };
+            let alone = curve.first().and_then(|row| row.sides()[side]);
+            let Some(alone) = alone.map(Samples::median) else { continue };
             let (mut line, mut bars) = (String::new(), String::new());
             let mut marks = Vec::new();
             for row in curve {
-                let (Some(samples), Some(workers)) = (of(row), row.workers) else {
+                let (Some(samples), Some(workers)) =
+                    (row.sides()[side], row.workers)
+                else {
                     continue;
                 };
                 let times = alone / samples.median();
@@ -184,9 +185,7 @@ impl Picture {
 
     /// Both sides of a row, with a line from quartile to quartile.
     fn add_pair(&mut self, row: &Row, rust: bool, x: &impl Fn(f64) -> f64, y: f64) {
-        for (side, samples) in
-            [&row.threads, &row.processes].into_iter().enumerate()
-        {
+        for (side, samples) in row.sides().into_iter().enumerate() {
             let Some(samples) = samples else { continue };
             let y = y + [-APART, APART][side];
             let [low, high] = samples.quartiles().map(x);

@@ -48,6 +48,13 @@ fn each_batch_is_followed_by_one_of_twice_its_size() {
 }
 
 #[test]
+fn work_that_was_removed_ends_all_the_same() {
+    let mut nothing: [Work; 1] = [Box::new(|_| Ok(()))];
+    let samples = in_turn(Duration::from_secs(1), &mut nothing).unwrap();
+    assert!(samples[0].twice_the_work.is_some());
+}
+
+#[test]
 fn figures_have_three_digits_and_a_unit() {
     let seconds = |value| figure(value, Unit::Seconds);
     assert_eq!(seconds(36.54e-9), "36.5 ns");

@@ -8,6 +8,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::sync::mpsc;
 use std::{panic, thread};
 
+use crate::channel::{hear, tell};
 use crate::shared_memory::Shared;
 
 /// Comes before the name of the role.
@@ -38,16 +39,16 @@ pub fn run(args: &[&str]) -> Option<io::Result<()>> {
 
 /// Says that it is there, and waits.
 fn idle(mut input: impl Read, mut output: impl Write) -> io::Result<()> {
-    answer(&mut output, 0)?;
-    number(&mut input).map(|_| ())
+    tell(&mut output, 0)?;
+    hear(&mut input).map(|_| ())
 }
 
 /// Sends back what comes, eight bytes at a time.
 pub fn echo(mut input: impl Read, mut output: impl Write) -> io::Result<()> {
     let _span = shared::span("echo");
     loop {
-        let number = number(&mut input)?;
-        answer(&mut output, number)?;
+        let number = hear(&mut input)?;
+        tell(&mut output, number)?;
     }
 }
 
@@ -61,11 +62,11 @@ fn receive(
     let _span = shared::span(format_args!("receive {size}"));
     let mut message = vec![0; size];
     loop {
-        let count = number(&mut input)?;
+        let count = hear(&mut input)?;
         for _ in 0..count {
             input.read_exact(&mut message)?;
         }
-        answer(&mut output, count)?;
+        tell(&mut output, count)?;
     }
 }
 
@@ -77,15 +78,15 @@ fn add(
 ) -> io::Result<()> {
     let _span = shared::span("add");
     let mut memory = Shared::open(path)?;
-    answer(&mut output, 0)?;
+    tell(&mut output, 0)?;
     loop {
-        let count = number(&mut input)?;
+        let count = hear(&mut input)?;
         for _ in 0..count {
             let guard = memory.lock()?;
             let value = guard.counter().load(Relaxed);
             guard.counter().store(value + 1, Relaxed);
         }
-        answer(&mut output, count)?;
+        tell(&mut output, count)?;
     }
 }
 
@@ -118,15 +119,4 @@ pub fn quiet_crashes() {
         let limit = Rlimit { current: Some(1), maximum: Some(1) };
         let _ = setrlimit(Resource::Core, limit);
     }
-}
-
-fn number(input: &mut impl Read) -> io::Result<u64> {
-    let mut bytes = [0; 8];
-    input.read_exact(&mut bytes)?;
-    Ok(u64::from_le_bytes(bytes))
-}
-
-fn answer(output: &mut impl Write, number: u64) -> io::Result<()> {
-    output.write_all(&number.to_le_bytes())?;
-    output.flush() // standard output is buffered
 }

@@ -1,6 +1,6 @@
 //! A crash: one of eight tasks panics or aborts. How many results are lost?
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 use super::{Effort, Row, Unit, row};
 use crate::child;
@@ -23,6 +23,9 @@ fn crash(effort: &Effort, name: &str, crash: Task) -> Result<Row> {
     // A program of its own: it will be lost.
     let program = child::command(&[name])?.output();
     let program = program.context("cannot start a process")?;
+    // A panic leaves the code 0, an abort none (off Unix, a large one).
+    let expected = !matches!(program.status.code(), Some(1 | 2));
+    ensure!(expected, "the process \"{name}\" ended with {}", program.status);
     let done = String::from_utf8_lossy(&program.stdout);
     let lost = TASKS - done.parse().unwrap_or(0);
 

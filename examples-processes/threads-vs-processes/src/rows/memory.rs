@@ -1,6 +1,6 @@
 //! Memory: what one more idle worker takes.
 
-use std::sync::{Arc, Barrier, Mutex, mpsc};
+use std::sync::{Mutex, mpsc};
 use std::{fs, process, thread};
 
 use anyhow::{Context, Result};
@@ -43,15 +43,18 @@ fn threads() -> Result<Samples> {
         let mut totals = Vec::new();
         for _ in 0..=GROUPS {
             totals.push(resident(&[])?);
-            let all_there = Arc::new(Barrier::new(THREADS + 1));
+            let (there, all_there) = mpsc::channel::<()>();
             for _ in 0..THREADS {
-                let there = all_there.clone();
-                scope.spawn(move || {
-                    there.wait();
+                let there = there.clone();
+                let work = move || {
+                    drop(there);
                     let _ = wait.lock().unwrap().recv();
-                });
+                };
+                let started = thread::Builder::new().spawn_scoped(scope, work);
+                started.context("cannot start a thread")?;
             }
-            all_there.wait();
+            drop(there);
+            let _ = all_there.recv(); // ends when nobody is left to send
         }
         drop(end); // an error drops it, too
         Ok(each(&totals, THREADS))

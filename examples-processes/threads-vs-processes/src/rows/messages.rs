@@ -56,7 +56,7 @@ fn there_and_back(effort: &Effort) -> Result<Row> {
 pub fn rows(effort: &Effort) -> Result<Vec<Row>> {
     let rows = cores::on_one(|| {
         [
-            compare(effort, "8 bytes", 8, thread_that_takes::<u64>(&0)),
+            compare(effort, "8 bytes", 8, thread_that_takes(0_u64)),
             compare(effort, "64 KiB", 64 << 10, arc_of(64 << 10)),
             compare(effort, "1 MiB", 1 << 20, arc_of(1 << 20)),
         ]
@@ -93,14 +93,13 @@ fn compare(
 }
 
 fn arc_of(size: usize) -> Work<'static> {
-    thread_that_takes(&Arc::new(vec![1_u8; size]))
+    thread_that_takes(Arc::new(vec![1_u8; size]))
 }
 
 /// A thread and a channel to it. `None` asks it for an answer.
-fn thread_that_takes<T: Clone + Send + Sync + 'static>(item: &T) -> Work<'static> {
+fn thread_that_takes<T: Clone + Send + Sync + 'static>(item: T) -> Work<'static> {
     let (sender, items) = mpsc::channel::<Option<T>>();
     let (answer, answers) = mpsc::channel();
-    let item = item.clone();
     thread::spawn(move || {
         let _span = shared::span("receive");
         while let Ok(item) = items.recv() {

@@ -103,23 +103,11 @@ pub fn single(effort: &Effort) -> Result<Vec<Row>> {
 
 /// The same, many at once: the pools carry them in chunks.
 pub fn chunks(effort: &Effort) -> Result<Vec<Row>> {
-    let (threads, processes) = pools(effort.cores);
+    let pools = pools(effort.cores);
     let tasks: Vec<Task> = (0..MANY).map(Task::Double).collect();
-    let right = |sum| {
-        ensure!(sum == MANY * (MANY - 1), "a wrong result");
-        Ok(())
-    };
-    let mut row = effort.compare(
-        "a tiny task through a pool, in chunks of 1000",
-        Box::new(|times| {
-            (0..times).try_for_each(|_| right(on_threads(&threads, &tasks, CHUNK)))
-        }),
-        Box::new(|times| {
-            (0..times).try_for_each(|_| {
-                right(in_processes(&processes, tasks.iter().copied())?)
-            })
-        }),
-    )?;
+    let [threads, processes] = both(&pools, &tasks, CHUNK, MANY * (MANY - 1));
+    let name = "a tiny task through a pool, in chunks of 1000";
+    let mut row = effort.compare(name, threads, processes)?;
     row.noisy = true; // as before, and where the memory comes to lie
     row.threads = row.threads.map(|all| all.over(MANY));
     row.processes = row.processes.map(|all| all.over(MANY));
@@ -140,22 +128,8 @@ pub fn compute(effort: &Effort) -> Result<Vec<Row>> {
         .step_by(usize::try_from(share)?)
         .map(|from| Task::CountPrimes(from, (from + share).min(FIRST + NUMBERS)))
         .collect();
-    let right = |found| {
-        ensure!(found == primes, "{found} primes in place of {primes}");
-        Ok(())
-    };
-    let mut works: Vec<Work> = Vec::new();
-    for (threads, processes) in &pools {
-        let tasks = &tasks;
-        works.push(Box::new(move |times| {
-            (0..times).try_for_each(|_| right(on_threads(threads, tasks, 1)))
-        }));
-        works.push(Box::new(move |times| {
-            (0..times).try_for_each(|_| {
-                right(in_processes(processes, tasks.iter().copied())?)
-            })
-        }));
-    }
+    let works = pools.iter().flat_map(|pools| both(pools, &tasks, 1, primes));
+    let mut works: Vec<Work> = works.collect();
     // As much time on a machine with many cores as on one with few.
     let budget = effort.budget * 8 / u32::try_from(works.len())?;
     let samples = measure::in_turn(budget, &mut works)?;
@@ -186,23 +160,12 @@ pub fn compute(effort: &Effort) -> Result<Vec<Row>> {
 
 /// I/O-bound: waits stand for a network or a disk.
 pub fn wait(effort: &Effort) -> Result<Vec<Row>> {
-    let (threads, processes) = pools(WAITERS);
+    let pools = pools(WAITERS);
     let tasks = vec![Task::Wait(WAIT); usize::try_from(WAITS)?];
-    let right = |waits| {
-        ensure!(waits == WAITS, "{waits} waits in place of {WAITS}");
-        Ok(())
-    };
-    let mut row = effort.compare(
-        format!("wait {WAITS} times {} ms, {WAITERS} workers", WAIT.as_millis()),
-        Box::new(|times| {
-            (0..times).try_for_each(|_| right(on_threads(&threads, &tasks, 1)))
-        }),
-        Box::new(|times| {
-            (0..times).try_for_each(|_| {
-                right(in_processes(&processes, tasks.iter().copied())?)
-            })
-        }),
-    )?;
+    let [threads, processes] = both(&pools, &tasks, 1, WAITS);
+    let name =
+        format!("wait {WAITS} times {} ms, {WAITERS} workers", WAIT.as_millis());
+    let mut row = effort.compare(name, threads, processes)?;
     let alone = WAIT * u32::try_from(WAITS)?;
     row.means = format!(
         "One after the other: {} ms. Who waits needs no core, so take the \
@@ -214,6 +177,30 @@ pub fn wait(effort: &Effort) -> Result<Vec<Row>> {
 
 fn pools(workers: usize) -> (ThreadPool, Pool) {
     (ThreadPool::with_name("thread".into(), workers), Pool::new(workers))
+}
+
+/// The tasks, so many together, as work for either pool. What they return has to
+/// add up to `sum`.
+fn both<'a>(
+    (threads, processes): &'a (ThreadPool, Pool),
+    tasks: &'a [Task],
+    together: usize,
+    sum: u64,
+) -> [Work<'a>; 2] {
+    let right = move |found| {
+        ensure!(found == sum, "the results add up to {found} and not to {sum}");
+        Ok(())
+    };
+    [
+        Box::new(move |times| {
+            let mut times = 0..times;
+            times.try_for_each(|_| right(on_threads(threads, tasks, together)))
+        }),
+        Box::new(move |times| {
+            let mut times = 0..times;
+            times.try_for_each(|_| right(in_processes(processes, tasks)?))
+        }),
+    ]
 }
 
 /// Does the tasks in a pool of threads, so many together. Returns the sum of what
@@ -231,8 +218,8 @@ fn on_threads(pool: &ThreadPool, tasks: &[Task], together: usize) -> u64 {
     results.into_iter().flatten().sum()
 }
 
-fn in_processes(pool: &Pool, tasks: impl IntoIterator<Item = Task>) -> Result<u64> {
-    let results = pool.map(tasks).into_iter();
+fn in_processes(pool: &Pool, tasks: &[Task]) -> Result<u64> {
+    let results = pool.map(tasks.iter().copied()).into_iter();
     results.map(|result| result.context("a worker of the pool")).sum()
 }
 
