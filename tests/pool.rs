@@ -46,8 +46,8 @@ fn main() {
 mod on_unix {
     use std::{env, process};
 
-    use libtest_mimic::Trial;
-    use tests::{Checked, Program, ensure};
+    use libtest_mimic::{Failed, Trial};
+    use tests::{Finished, Program, ensure};
 
     use crate::example::pool;
     use crate::hostile::{Hostile, Nothing};
@@ -70,26 +70,28 @@ mod on_unix {
         let trials = trials.concat();
         let orphans = endings::ORPHANS;
         if let Some(name) = name {
-            let mut all = trials.iter().chain(orphans);
+            let mut all = trials.iter().chain(orphans).chain([&endings::EXITS]);
             let (_, trial) = all.find(|trial| trial.0 == name).expect("a trial");
             trial();
             process::exit(0);
         }
         let trials = trials.into_iter().map(|(name, _)| {
-            Trial::test(name, move || in_a_program_of_its_own(name))
+            Trial::test(name, move || Ok(ends_well(name)?.nothing_left()?))
         });
         let orphans = orphans.iter().map(|&(name, _)| {
-            Trial::test(name, move || endings::orphans_end(&|| program(name), name))
+            Trial::test(name, move || endings::orphans_end(&|| program(name)))
         });
-        trials.chain(orphans).collect()
+        let (exits, _) = endings::EXITS;
+        let exits = Trial::test(exits, move || Ok(ends_well(exits)?.others_end()?));
+        trials.chain(orphans).chain([exits]).collect()
     }
 
-    fn in_a_program_of_its_own(name: &str) -> Checked {
+    fn ends_well(name: &str) -> Result<Finished, Failed> {
         let run = program(name).run()?;
         ensure(run.status.success(), || {
             format!("{}:\n{}", run.status, run.output)
         })?;
-        Ok(run.nothing_left()?)
+        Ok(run)
     }
 
     fn program(name: &str) -> Program {

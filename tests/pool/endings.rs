@@ -24,18 +24,18 @@ pub const TRIALS: &[Trial] = &[
     ("a consumer of results that panics", consumer_panics),
 ];
 
-/// These programs make a pool, and leave the note `ready`. Then they are killed, or
-/// end by themselves.
+/// These programs make a pool, and leave the note `ready`. Then they are killed.
 pub const ORPHANS: &[Trial] = &[
     ("parent killed: idle workers end", || wait_in(&Pool::new(2))),
     ("parent killed: workers that start end", orphans_that_start),
     ("parent killed: workers that wait end", || busy_orphans(&Hostile::Park)),
     ("parent killed: workers that compute end", || busy_orphans(&Hostile::Spin)),
     ("parent killed: workers of workers end", nested_orphans),
-    (EXITS, exits),
 ];
 
-const EXITS: &str = "main exits while another thread maps: workers end";
+/// This one ends by itself.
+pub const EXITS: Trial =
+    ("main exits while another thread maps: workers end", exits);
 
 fn drop_idle() {
     for workers in [1, 5] {
@@ -205,24 +205,16 @@ fn exits() {
     });
     until("both are busy", || times("busy") == 2);
     drop(never);
-    note("ready");
     process::exit(0);
 }
 
 /// Starts the program, kills it when it is ready, and waits until its workers end.
-pub fn orphans_end(program: &dyn Fn() -> Program, name: &str) -> Checked {
-    if name == EXITS {
-        let run = program().run()?;
-        ensure(run.status.success(), || {
-            format!("{}:\n{}", run.status, run.output)
-        })?;
-        return Ok(run.others_end()?);
-    }
+pub fn orphans_end(program: &dyn Fn() -> Program) -> Checked {
     let ready = program();
     let notes = ready.work().join("notes");
-    let run = ready.start();
+    let mut run = ready.start();
     let is_ready = || fs::read_to_string(&notes).is_ok_and(|n| n.contains("ready"));
-    until("it is ready", is_ready);
+    ensure(run.until(is_ready), || "it is never ready".into())?;
     let processes = run.processes();
     ensure(processes.len() >= 3, || format!("no workers: {processes:?}"))?;
     run.kill(run.pid());

@@ -177,8 +177,8 @@ impl Running {
         }
     }
 
-    /// Waits until `is_so`. Returns whether it was: `false` if the program has ended
-    /// or hangs.
+    /// Waits until `is_so`. Returns whether it was: `false` if the program has
+    /// ended or hangs.
     pub fn until(&mut self, is_so: impl Fn() -> bool) -> bool {
         loop {
             let ended = !matches!(self.child.try_wait(), Ok(None));
@@ -188,7 +188,7 @@ impl Running {
             if ended || self.start.elapsed() > DEADLINE {
                 return false;
             }
-            thread::sleep(Duration::from_millis(1)); // it may be so only for a moment
+            thread::sleep(Duration::from_millis(1)); // what is so may end soon
         }
     }
 
