@@ -12,23 +12,48 @@ use tests::{Checked, Example, Finished, Program, ensure, examples};
 const WRONG_ARGUMENTS: &[(&str, &[&str], i32, &str)] = &[
     ("crash-isolation", &["panic"], 2, "not \"panic\""),
     ("deadlock", &["12"], 2, "not \"12\""),
-    ("download-pool", &["http://127.0.0.1:1/", "--fast"], 2, "--fast"),
-    ("download-sites", &["http://127.0.0.1:1/", "--fast"], 2, "--fast"),
+    (
+        "download-pool",
+        &["http://127.0.0.1:1/", "--fast"],
+        2,
+        "--fast",
+    ),
+    (
+        "download-sites",
+        &["http://127.0.0.1:1/", "--fast"],
+        2,
+        "--fast",
+    ),
     ("fibonacci-thread", &["ten"], 2, "\"ten\""),
     ("fibonacci-thread", &["-1"], 2, "\"-1\""),
-    ("fibonacci-thread", &["1", "2"], 2, "unexpected argument \"2\""),
+    (
+        "fibonacci-thread",
+        &["1", "2"],
+        2,
+        "unexpected argument \"2\"",
+    ),
     ("gil", &["2"], 2, "not \"2\""),
     ("image-processing", &["--fast"], 2, "--fast"),
     ("image-processing", &["photo.jpg"], 2, "no folder"),
     ("image-processing", &["photo.jpg", "--out"], 2, "no folder"),
-    ("image-processing", &["photo.jpg", "--out", ""], 2, "no folder"),
+    (
+        "image-processing",
+        &["photo.jpg", "--out", ""],
+        2,
+        "no folder",
+    ),
     ("image-processing", &["--out", "folder"], 2, "no pictures"),
     ("lost-update", &["2"], 2, "not \"2\""),
     ("manager", &["many"], 2, "1 to 100, not \"many\""),
     ("manager", &["0"], 2, "not \"0\""),
     ("manager", &["101"], 2, "not \"101\""),
     ("manager", &["1", "2"], 2, "unexpected argument \"2\""),
-    ("manager", &["client-1"], 1, "client-1: a manager has to start it"),
+    (
+        "manager",
+        &["client-1"],
+        1,
+        "client-1: a manager has to start it",
+    ),
     ("mixed-workload", &["12"], 2, "12"),
     ("mixed-workload", &["count-primes", "0"], 2, "count-primes"),
     ("hybrid", &["12"], 2, "not \"12\""),
@@ -50,17 +75,47 @@ const WRONG_ARGUMENTS: &[(&str, &[&str], i32, &str)] = &[
     ("shared-memory", &["12"], 2, "not \"12\""),
     ("shared-memory", &["process-1"], 2, "not \"process-1\""),
     ("shared-memory", &["process-0", "/"], 2, "not \"process-0\""),
-    ("shared-memory", &["process-1", "no/such"], 1, "cannot open no/such: "),
+    (
+        "shared-memory",
+        &["process-1", "no/such"],
+        1,
+        "cannot open no/such: ",
+    ),
     ("sum-of-squares", &["ten"], 2, "\"ten\""),
     ("sum-of-squares", &["4294967296"], 2, "\"4294967296\""),
     ("sum-of-squares", &["--sum"], 2, "\"--sum\""),
     ("sum-of-squares", &["--sum", "ten"], 2, "argument \"ten\""),
     ("threads-vs-processes", &["12"], 2, "not \"12\""),
-    ("threads-vs-processes", &["--worker", "fast"], 2, "not \"--worker\""),
-    ("threads-vs-processes", &["--svg"], 2, "--svg needs a folder"),
-    ("threads-vs-processes", &["--json", ""], 2, "--json needs a file"),
-    ("threads-vs-processes", &["--json", "no/such"], 1, "cannot write no/such: "),
-    ("threads-vs-processes", &["--json", "."], 1, "cannot write .: "),
+    (
+        "threads-vs-processes",
+        &["--worker", "fast"],
+        2,
+        "not \"--worker\"",
+    ),
+    (
+        "threads-vs-processes",
+        &["--svg"],
+        2,
+        "--svg needs a folder",
+    ),
+    (
+        "threads-vs-processes",
+        &["--json", ""],
+        2,
+        "--json needs a file",
+    ),
+    (
+        "threads-vs-processes",
+        &["--json", "no/such"],
+        1,
+        "cannot write no/such: ",
+    ),
+    (
+        "threads-vs-processes",
+        &["--json", "."],
+        1,
+        "cannot write .: ",
+    ),
     (
         "threads-vs-processes",
         &["--svg", "/dev/null"],
@@ -71,7 +126,12 @@ const WRONG_ARGUMENTS: &[(&str, &[&str], i32, &str)] = &[
     ("task-granularity", &["-1"], 2, "not \"-1\""),
     ("task-granularity", &["10001"], 2, "not \"10001\""),
     ("task-granularity", &["NaN"], 2, "not \"NaN\""),
-    ("task-granularity", &["1", "2"], 2, "unexpected argument \"2\""),
+    (
+        "task-granularity",
+        &["1", "2"],
+        2,
+        "unexpected argument \"2\"",
+    ),
 ];
 
 fn main() {
@@ -101,18 +161,23 @@ fn main() {
         );
     }
     tests.push(Trial::test("fibonacci-thread: one too many", || {
-        let run =
-            Program::rust(&Example::named("fibonacci-thread")).arg("188").run()?;
+        let run = Program::rust(&Example::named("fibonacci-thread"))
+            .arg("188")
+            .run()?;
         ensure(run.code() == Some(2), || run.status.to_string())?;
-        ensure(run.output.contains("188 Fibonacci numbers do not fit"), || {
-            run.output
-        })
+        ensure(
+            run.output.contains("188 Fibonacci numbers do not fit"),
+            || run.output,
+        )
     }));
     tests.push(Trial::test(
         "image-processing: files that are no pictures",
         no_pictures,
     ));
-    tests.push(Trial::test("image-processing: nowhere to write", nowhere_to_write));
+    tests.push(Trial::test(
+        "image-processing: nowhere to write",
+        nowhere_to_write,
+    ));
     tests.push(Trial::test(
         "image-processing: inputs stay as they are",
         inputs_stay,
@@ -149,7 +214,10 @@ fn output_closed(example: &Example) -> Checked {
 /// Output that cannot be written is one line and a failure.
 fn full_disk(name: &str) -> Checked {
     let script = "exec \"$0\" >/dev/full";
-    let run = Program::new("sh").args(["-c", script]).arg(binary(name)).run()?;
+    let run = Program::new("sh")
+        .args(["-c", script])
+        .arg(binary(name))
+        .run()?;
     ensure(run.code() == Some(1), || run.status.to_string())?;
     let right =
         run.output.starts_with("cannot print: ") && run.output.lines().count() == 1;
@@ -160,7 +228,9 @@ fn full_disk(name: &str) -> Checked {
 
 /// Makes a picture of one grey point.
 fn make_picture(file: &Path) {
-    image::DynamicImage::new_luma8(1, 1).save(file).expect("it can be written");
+    image::DynamicImage::new_luma8(1, 1)
+        .save(file)
+        .expect("it can be written");
 }
 
 fn image_processing() -> Program {
@@ -169,7 +239,9 @@ fn image_processing() -> Program {
 
 fn result(run: &Finished, name: &str) -> Checked {
     let path = run.work().join("out").join(name);
-    ensure(path.exists(), || format!("there is no {name}:\n{}", run.output))
+    ensure(path.exists(), || {
+        format!("there is no {name}:\n{}", run.output)
+    })
 }
 
 fn no_pictures() -> Checked {
@@ -180,8 +252,17 @@ fn no_pictures() -> Checked {
     fs::write(work.join("text.jpg"), "Dear Sir or Madam,\n")?;
     make_picture(&work.join("Grüße aus Köln.png"));
     make_picture(&work.join("last.png"));
-    fs::write(work.join("cut.png"), &fs::read(work.join("last.png"))?[..50])?;
-    let bad = ["folder.jpg", "empty.jpg", "text.jpg", "cut.png", "missing.jpg"];
+    fs::write(
+        work.join("cut.png"),
+        &fs::read(work.join("last.png"))?[..50],
+    )?;
+    let bad = [
+        "folder.jpg",
+        "empty.jpg",
+        "text.jpg",
+        "cut.png",
+        "missing.jpg",
+    ];
     let good = ["Grüße aus Köln.png", "last.png"];
     let run = program.args(bad).args(good).args(["--out", "out"]).run()?;
 
@@ -231,10 +312,16 @@ fn inputs_stay() -> Checked {
     let input = work.join("out/processed_photo.png");
     make_picture(&input);
     let before = fs::read(&input)?;
-    let photos = ["out/photo.png", "other/photo.png", "out/processed_photo.png"];
+    let photos = [
+        "out/photo.png",
+        "other/photo.png",
+        "out/processed_photo.png",
+    ];
     let run = program.args(photos).args(["--out", "out"]).run()?;
     ensure(run.status.success(), || run.output.clone())?;
-    ensure(fs::read(&input)? == before, || "an input was replaced".into())?;
+    ensure(fs::read(&input)? == before, || {
+        "an input was replaced".into()
+    })?;
     for name in ["photo-2.png", "photo-3.png", "processed_photo.png"] {
         result(&run, &format!("processed_{name}"))?;
     }
@@ -255,8 +342,12 @@ fn many_pictures() -> Checked {
         .output
         .lines()
         .filter_map(|l| l.strip_prefix("Image processed: processed_"));
-    ensure(reported.eq(&names), || format!("not in order:\n{}", run.output))?;
-    names.iter().try_for_each(|name| result(&run, &format!("processed_{name}")))?;
+    ensure(reported.eq(&names), || {
+        format!("not in order:\n{}", run.output)
+    })?;
+    names
+        .iter()
+        .try_for_each(|name| result(&run, &format!("processed_{name}")))?;
     Ok(run.nothing_left()?)
 }
 

@@ -27,16 +27,19 @@ fn stands_alone(example: &Example) -> Checked {
         &fs::read_to_string(root().join("Cargo.lock"))?,
     )?;
     let source = example.folder.join("src");
-    for file in
-        files(&source).iter().filter(|file| file.extension() == Some("rs".as_ref()))
+    for file in files(&source)
+        .iter()
+        .filter(|file| file.extension() == Some("rs".as_ref()))
     {
         let to = copy.join("src").join(file.strip_prefix(&source)?);
         write(&to, &without_shared(&fs::read_to_string(file)?))?;
     }
 
     let built = copies.join("target");
-    let programs =
-        build(&copy, &["--offline", "--target-dir", &built.to_string_lossy()]);
+    let programs = build(
+        &copy,
+        &["--offline", "--target-dir", &built.to_string_lossy()],
+    );
     let mut urls = Vec::new();
     if NEED_URLS.contains(&example.name.as_str()) {
         let asks = Program::new(&programs[&example.name]).run()?;
@@ -53,7 +56,9 @@ fn stands_alone(example: &Example) -> Checked {
     })?;
     let form = |printed: &str| common_form(&example.name, printed);
     let same = form(&alone.output) == form(&here.output);
-    ensure(same, || format!("alone:\n{}here:\n{}", alone.output, here.output))
+    ensure(same, || {
+        format!("alone:\n{}here:\n{}", alone.output, here.output)
+    })
 }
 
 /// What `cargo new` writes, and the dependencies from the chapter's `toml` fence.

@@ -93,7 +93,11 @@ fn accept(
 fn request(from: &mut impl BufRead) -> io::Result<String> {
     let mut lines = from.lines();
     let first = lines.next().transpose()?.unwrap_or_default();
-    while lines.next().transpose()?.is_some_and(|line| !line.is_empty()) {}
+    while lines
+        .next()
+        .transpose()?
+        .is_some_and(|line| !line.is_empty())
+    {}
     Ok(first.split(' ').nth(1).unwrap_or_default().into())
 }
 
@@ -112,7 +116,9 @@ fn respond(mut to: impl Write, status: &str, body: &str) -> io::Result<()> {
 
 /// URLs of `count` pages of a server.
 fn pages(address: SocketAddr, count: usize) -> Vec<String> {
-    (1..=count).map(|page| format!("http://{address}/page-{page}")).collect()
+    (1..=count)
+        .map(|page| format!("http://{address}/page-{page}"))
+        .collect()
 }
 
 /// The site answers when nine requests have arrived: if one of the downloads
@@ -175,7 +181,11 @@ fn few_threads() -> Checked {
     every_url_has_one_outcome(&run, &urls)?;
     let most = most.load(Ordering::SeqCst);
     // ureq looks up each name on another thread, which is gone when it has it.
-    let expected = if cfg!(target_os = "linux") { 6..=11 } else { 0..=0 };
+    let expected = if cfg!(target_os = "linux") {
+        6..=11
+    } else {
+        0..=0
+    };
     ensure(expected.contains(&most), || format!("{most} threads"))
 }
 
@@ -202,15 +212,18 @@ fn every_url_has_one_outcome(run: &Finished, urls: &[String]) -> Checked {
         let lines = |text: &str| run.output.lines().filter(|l| *l == text).count();
         let length = PAGE.len();
         let begun = lines(&format!("[site-{site}] Downloading {url}"));
-        let done =
-            lines(&format!("[site-{site}] Downloaded {length} bytes from {url}"));
+        let done = lines(&format!(
+            "[site-{site}] Downloaded {length} bytes from {url}"
+        ));
         let failed = failure(run, url).len();
         ensure((begun, done + failed) == (1, 1), || {
             format!("{url}: {begun}, {done}, {failed}:\n{}", run.output)
         })?;
     }
     let others = run.output.lines().count() - 2 * urls.len();
-    ensure(others == 2, || format!("two lines for all:\n{}", run.output))
+    ensure(others == 2, || {
+        format!("two lines for all:\n{}", run.output)
+    })
 }
 
 /// What was reported of a download that failed.
@@ -237,15 +250,24 @@ fn failures(name: &str) -> Checked {
         (format!("http://{site}/silent"), "not done after 10s"),
         (format!("https://{}/", accept(silent)), "not done after 10s"),
         (format!("http://{site}/trickle"), "not done after 10s"),
-        (format!("http://{site}/endless"), "longer than 10485760 bytes"),
+        (
+            format!("http://{site}/endless"),
+            "longer than 10485760 bytes",
+        ),
         (format!("http://{site}/loop"), "too many redirects"),
         (format!("http://{site}/404"), "http status: 404"),
         (format!("http://{site}/500"), "http status: 500"),
         (format!("http://{site}/cut"), "Peer disconnected"),
         (format!("http://{site}/nothing"), "Peer disconnected"),
         (format!("http://{site}/garbage"), "invalid HTTP version"),
-        (format!("https://{secure}/"), "invalid peer certificate: UnknownIssuer"),
-        (format!("https://{}/", accept(garbage)), "InvalidContentType"),
+        (
+            format!("https://{secure}/"),
+            "invalid peer certificate: UnknownIssuer",
+        ),
+        (
+            format!("https://{}/", accept(garbage)),
+            "InvalidContentType",
+        ),
         ("http://no-such-host.invalid/".into(), "io: "),
         ("ftp://127.0.0.1/".into(), "unknown scheme: ftp"),
         ("example.com".into(), "missing scheme"),
@@ -258,7 +280,9 @@ fn failures(name: &str) -> Checked {
     urls.push(pages[1].clone());
     let run = example(name).args(&urls).env("NO_PROXY", "*").run()?;
 
-    ensure(run.code() == Some(1), || format!("{}:\n{}", run.status, run.output))?;
+    ensure(run.code() == Some(1), || {
+        format!("{}:\n{}", run.status, run.output)
+    })?;
     every_url_has_one_outcome(&run, &urls)?;
     for (url, reason) in cases {
         let said = failure(&run, &url);
@@ -269,7 +293,9 @@ fn failures(name: &str) -> Checked {
     // A URL that makes no sense comes after a silent site, and fails before it.
     let at = |reason| run.output.find(reason);
     let quick_first = at("missing scheme") < at("not done after 10s");
-    ensure(quick_first == (name == "download-pool"), || run.output.clone())?;
+    ensure(quick_first == (name == "download-pool"), || {
+        run.output.clone()
+    })?;
     let done = run.output.contains("\nDownloaded 2 sites in ");
     ensure(done, || run.output.clone())?;
     Ok(run.nothing_left()?)
@@ -339,7 +365,9 @@ fn serve_securely(
     let config = ServerConfig::builder_with_provider(Arc::new(
         rustls::crypto::ring::default_provider(),
     ));
-    let config = config.with_safe_default_protocol_versions().expect("it has some");
+    let config = config
+        .with_safe_default_protocol_versions()
+        .expect("it has some");
     let config = config
         .with_no_client_auth()
         .with_single_cert(vec![certificate.clone()], key);
@@ -362,7 +390,10 @@ fn certificate() -> Checked {
     let url = format!("https://{}/", serve_securely(&new));
     let known = Certificate::from_der(&new.certificate).to_owned();
     let tls = TlsConfig::builder().root_certs(RootCerts::new_with_certs(&[known]));
-    let trusting = Agent::config_builder().tls_config(tls.build()).build().into();
+    let trusting = Agent::config_builder()
+        .tls_config(tls.build())
+        .build()
+        .into();
     let page = download::download(&trusting, &url)?;
     ensure(page == PAGE.as_bytes(), || format!("{page:?}"))?;
 

@@ -21,9 +21,12 @@ fn main() {
     let mut tests = Vec::new();
     for example in examples() {
         let killed = example.clone();
-        tests.push(Trial::test(format!("{}: Ctrl-C", example.name), move || {
-            at_many_moments(|moment| interrupted(&example, moment), &example)
-        }));
+        tests.push(Trial::test(
+            format!("{}: Ctrl-C", example.name),
+            move || {
+                at_many_moments(|moment| interrupted(&example, moment), &example)
+            },
+        ));
         tests.push(Trial::test(
             format!("{}: parent killed", killed.name),
             move || {
@@ -41,7 +44,11 @@ fn main() {
         ));
     }
     for (title, name, check) in [
-        ("a client killed", "manager", client_killed as fn(Duration) -> Checked),
+        (
+            "a client killed",
+            "manager",
+            client_killed as fn(Duration) -> Checked,
+        ),
         ("the manager killed", "manager", manager_killed),
         ("a process killed", "shared-memory", sharer_killed),
         ("a process killed", "mixed-workload", chunk_killed),
@@ -65,17 +72,31 @@ fn main() {
             move || check(name),
         ));
     }
-    tests.push(Trial::test("crash-isolation: the same in 50 runs", same_crashes));
+    tests.push(Trial::test(
+        "crash-isolation: the same in 50 runs",
+        same_crashes,
+    ));
     tests.push(Trial::test("deadlock: the same in 200 runs", always_stuck));
-    tests.push(Trial::test("deadlock: stuck without its parent", stuck_child));
-    tests.push(Trial::test("print-numbers-process: child killed", child_killed));
+    tests.push(Trial::test(
+        "deadlock: stuck without its parent",
+        stuck_child,
+    ));
+    tests.push(Trial::test(
+        "print-numbers-process: child killed",
+        child_killed,
+    ));
     tests.push(Trial::test(
         "print-numbers-process: child ends with its parent",
         child_ends_with_parent,
     ));
-    tests.push(Trial::test("image-processing: a process killed", picture_killed));
-    tests
-        .push(Trial::test("image-processing: Ctrl-C while busy", busy_interrupted));
+    tests.push(Trial::test(
+        "image-processing: a process killed",
+        picture_killed,
+    ));
+    tests.push(Trial::test(
+        "image-processing: Ctrl-C while busy",
+        busy_interrupted,
+    ));
     tests.push(Trial::test(
         "image-processing: parent killed while busy",
         busy_orphan,
@@ -95,7 +116,10 @@ fn main() {
     tests.push(Trial::test("sum-of-squares: a process killed", sum_killed));
     // Work for days.
     for (name, args) in [
-        ("mixed-workload", &["count-primes", "0", "1000000000000"][..]),
+        (
+            "mixed-workload",
+            &["count-primes", "0", "1000000000000"][..],
+        ),
         ("hybrid", &["process-1", "1", "100000000"]),
         ("sum-of-squares", &["--sum", "1000000000000"]),
     ] {
@@ -107,8 +131,10 @@ fn main() {
     tests.extend(pipes());
     if cfg!(not(unix)) {
         // Only Unix has these signals.
-        tests =
-            tests.into_iter().map(|test| test.with_ignored_flag(true)).collect();
+        tests = tests
+            .into_iter()
+            .map(|test| test.with_ignored_flag(true))
+            .collect();
     }
     tests::run(tests)
 }
@@ -120,11 +146,17 @@ fn pipes() -> Vec<Trial> {
             pipe_end_killed(role)
         }));
     }
-    tests.push(Trial::test("pipes: a reader that goes away", reader_goes_away));
+    tests.push(Trial::test(
+        "pipes: a reader that goes away",
+        reader_goes_away,
+    ));
     // `send` and `echo` do not miss one: to them, the input is only empty.
-    for (role, code) in
-        [("send 100", 0), ("get-stuck 1000000", 1), ("answer", 1), ("echo", 0)]
-    {
+    for (role, code) in [
+        ("send 100", 0),
+        ("get-stuck 1000000", 1),
+        ("answer", 1),
+        ("echo", 0),
+    ] {
         tests.push(Trial::test(
             format!("pipes: {role} without parent"),
             move || alone(role, code),
@@ -182,8 +214,9 @@ fn parent_killed(example: &Example, moment: Duration) -> Checked {
 /// SIGKILL a temporary file may be left, otherwise not.
 fn only_whole_pictures(folder: &Path, nothing_else: bool) -> Checked {
     for file in tests::program::files(folder) {
-        let hidden =
-            file.components().any(|c| c.as_os_str().as_encoded_bytes()[0] == b'.');
+        let hidden = file
+            .components()
+            .any(|c| c.as_os_str().as_encoded_bytes()[0] == b'.');
         if file.extension() == Some("jpg".as_ref()) && !hidden {
             ensure(is_whole(&file), || {
                 format!("half a picture: {}", file.display())
@@ -215,8 +248,13 @@ fn role_killed(role: &str, moment: Duration) -> Checked {
     run.nothing_left()?;
 
     let numbers = |words: &str| -> Vec<u32> {
-        let found = run.output.lines().filter_map(|line| line.strip_prefix(words));
-        found.map(|number| number.parse().expect("a number")).collect()
+        let found = run
+            .output
+            .lines()
+            .filter_map(|line| line.strip_prefix(words));
+        found
+            .map(|number| number.parse().expect("a number"))
+            .collect()
     };
     let produced = numbers("[producer] Produced: ");
     let consumed = numbers("[consumer] Consumed: ");
@@ -230,8 +268,9 @@ fn role_killed(role: &str, moment: Duration) -> Checked {
     ensure(said, || {
         format!("does not say that the {role} was killed:\n{}", run.output)
     })?;
-    let lost =
-        report.split_once("lost: [").and_then(|(_, lost)| lost.strip_suffix("]"));
+    let lost = report
+        .split_once("lost: [")
+        .and_then(|(_, lost)| lost.strip_suffix("]"));
     let lost = lost.ok_or("does not say what is lost")?.split(", ");
     let lost: Vec<u32> = lost.filter_map(|number| number.parse().ok()).collect();
 
@@ -244,7 +283,9 @@ fn role_killed(role: &str, moment: Duration) -> Checked {
         |all: &[u32]| all.starts_with(&produced) && all.len() <= produced.len() + 1;
     let printed_and_lost = !lost.is_empty() && consumed.last() == lost.first();
     let complete = fits(&accounted(0)) || printed_and_lost && fits(&accounted(1));
-    ensure(complete, || format!("something is missing:\n{}", run.output))
+    ensure(complete, || {
+        format!("something is missing:\n{}", run.output)
+    })
 }
 
 /// A run of the example, after a line of shell that sets its limits.
@@ -275,9 +316,10 @@ fn same_crashes() -> Checked {
         .lines()
         .filter_map(|line| line.strip_suffix(": the program is lost"))
         .collect();
-    ensure(lost == ["abort in a thread", "stack overflow in a thread"], || {
-        chapter.clone()
-    })?;
+    ensure(
+        lost == ["abort in a thread", "stack overflow in a thread"],
+        || chapter.clone(),
+    )?;
     let form = |printed: &str| common_form(&example.name, printed);
     let program = || limited(&example.name, LIMITS);
     many_runs(10, 5, program, |run| {
@@ -330,7 +372,9 @@ fn child_killed() -> Checked {
     ensure(run.code() == Some(1), || run.status.to_string())?;
     let last = run.output.lines().last();
     let said = last == Some("the child ended with signal: 9 (SIGKILL)");
-    ensure(said && !run.output.contains("finished"), || run.output.clone())?;
+    ensure(said && !run.output.contains("finished"), || {
+        run.output.clone()
+    })?;
     Ok(run.nothing_left()?)
 }
 
@@ -448,7 +492,9 @@ fn chunk_killed(moment: Duration) -> Checked {
     let words = ": its process ended with signal: 9 (SIGKILL)";
     let named = last.strip_suffix(words).ok_or_else(|| run.output.clone())?;
     let counted = (lines("[chunk-"), lines(&format!("[{named}] ")));
-    ensure(counted == (7, 1), || format!("{counted:?}:\n{}", run.output))
+    ensure(counted == (7, 1), || {
+        format!("{counted:?}:\n{}", run.output)
+    })
 }
 
 /// One of two processes is killed: every order of the other is there, and every
@@ -472,9 +518,10 @@ fn share_killed(moment: Duration) -> Checked {
             sum += amount.parse::<u32>()?;
         }
     }
-    ensure(run.output.contains(&format!("\nTotal: {sum} euros")), || {
-        format!("not the sum {sum}:\n{}", run.output)
-    })?;
+    ensure(
+        run.output.contains(&format!("\nTotal: {sum} euros")),
+        || format!("not the sum {sum}:\n{}", run.output),
+    )?;
     if !run.status.success() {
         ensure(run.code() == Some(1), || run.status.to_string())?;
         let report = run.output.lines().last().unwrap_or_default();
@@ -512,14 +559,20 @@ fn worker_killed(moment: Duration) -> Checked {
 /// One of the processes dies: its number is named, the other sums are there.
 fn sum_killed() -> Checked {
     // Long enough to be caught at work.
-    let first = if cfg!(debug_assertions) { 30_000_000 } else { 300_000_000 };
+    let first = if cfg!(debug_assertions) {
+        30_000_000
+    } else {
+        300_000_000
+    };
     let program = Program::rust(&Example::named("sum-of-squares"));
     let mut run = program.arg(first.to_string()).start();
     let killed = first + 2;
     let child = run.child(|command| command.ends_with(&format!(" {killed}")));
     run.kill(child.ok_or("no process has begun")?);
     let run = run.finish()?;
-    ensure(run.code() == Some(1), || format!("{}:\n{}", run.status, run.output))?;
+    ensure(run.code() == Some(1), || {
+        format!("{}:\n{}", run.status, run.output)
+    })?;
     let formula = |n: u128| (n - 1) * n * (2 * n - 1) / 6;
     let results = (first..first + 8).map(|number| {
         if number == killed {
@@ -529,7 +582,9 @@ fn sum_killed() -> Checked {
     });
     let expected = results.chain(["Results match: true".to_owned()]);
     // Before them come the number of cores and two times.
-    ensure(run.output.lines().skip(3).eq(expected), || run.output.clone())?;
+    ensure(run.output.lines().skip(3).eq(expected), || {
+        run.output.clone()
+    })?;
     Ok(run.nothing_left()?)
 }
 
@@ -558,8 +613,10 @@ fn client_killed(moment: Duration) -> Checked {
     ensure((70_000..=80_000).contains(&exact), || run.output.clone())?;
     let others = (1..=8).filter(|client| *client != 3);
     for client in others.map(|client| format!("client-{client}")) {
-        let finished =
-            run.output.lines().find(|line| line.starts_with("Finished: "));
+        let finished = run
+            .output
+            .lines()
+            .find(|line| line.starts_with("Finished: "));
         let found = finished.is_some_and(|line| line.contains(&client));
         ensure(found, || format!("no {client}:\n{}", run.output))?;
     }
@@ -574,14 +631,19 @@ fn manager_killed(moment: Duration) -> Checked {
     thread::sleep(moment);
     let early = moment.is_zero();
     if early {
-        run.child(|command| command.ends_with(" client-8")).ok_or("no client")?;
+        run.child(|command| command.ends_with(" client-8"))
+            .ok_or("no client")?;
     }
     run.kill(run.pid());
     let run = run.finish()?;
     run.others_end()?;
     run.no_files_left()?;
     let mut said: Vec<&str> = Vec::new();
-    for line in run.output.lines().filter(|line| line.starts_with("client-")) {
+    for line in run
+        .output
+        .lines()
+        .filter(|line| line.starts_with("client-"))
+    {
         let client = line.strip_suffix(": the manager is gone");
         said.push(client.ok_or_else(|| run.output.clone())?);
     }
@@ -597,7 +659,9 @@ fn sharer_killed(moment: Duration) -> Checked {
     let mut run = Program::rust(&Example::named("shared-memory")).start();
     thread::sleep(moment);
     let process = run.child(|command| command.contains(" process-2 "));
-    let Some(process) = process else { return Ok(()) };
+    let Some(process) = process else {
+        return Ok(());
+    };
     run.kill(process);
     let run = run.finish()?;
     run.nothing_left()?;
@@ -606,7 +670,9 @@ fn sharer_killed(moment: Duration) -> Checked {
     }
     ensure(run.code() == Some(1), || run.status.to_string())?;
     let last = run.output.lines().last().unwrap_or_default();
-    ensure(last.contains("process-2: signal: 9 (SIGKILL)"), || run.output.clone())
+    ensure(last.contains("process-2: signal: 9 (SIGKILL)"), || {
+        run.output.clone()
+    })
 }
 
 /// One end of a pipe is killed while the other waits for it or reads from it: the
@@ -617,9 +683,14 @@ fn pipe_end_killed(role: &str) -> Checked {
         let program = Program::rust(&Example::named("pipes"));
         let mut run = program.arg("64MiB").start();
         let is_it = |command: &str| {
-            command.split_whitespace().nth(1).is_some_and(|name| name == role)
+            command
+                .split_whitespace()
+                .nth(1)
+                .is_some_and(|name| name == role)
         };
-        let Some(child) = run.child(is_it) else { continue };
+        let Some(child) = run.child(is_it) else {
+            continue;
+        };
         run.kill(child);
         let run = run.finish()?;
         run.others_end()?; // the other end of the pipe may be no child of the first
@@ -644,7 +715,10 @@ fn pipe_end_killed(role: &str) -> Checked {
 /// not ended by a signal.
 fn reader_goes_away() -> Checked {
     let script = "{ \"$0\" send 1048576 2>errors; echo code $? >&2; } | head -c 9";
-    let run = Program::new("sh").args(["-c", script]).arg(binary("pipes")).run()?;
+    let run = Program::new("sh")
+        .args(["-c", script])
+        .arg(binary("pipes"))
+        .run()?;
     ensure(run.output.contains("code 1\n"), || run.output.clone())?;
     let errors = fs::read_to_string(run.work().join("errors"))?;
     let line = "cannot send to the parent: Broken pipe (os error 32)\n";
@@ -654,8 +728,9 @@ fn reader_goes_away() -> Checked {
 
 /// A role whose standard input has ended already: there is no parent.
 fn alone(role: &str, code: i32) -> Checked {
-    let run =
-        Program::rust(&Example::named("pipes")).args(role.split(' ')).run()?;
+    let run = Program::rust(&Example::named("pipes"))
+        .args(role.split(' '))
+        .run()?;
     ensure(run.code() == Some(code), || run.status.to_string())?;
     ensure(!run.output.contains("panicked"), || run.output.clone())?;
     Ok(run.nothing_left()?)
@@ -678,11 +753,14 @@ fn queue_consumer_killed(moment: Duration) -> Checked {
     // The output ends with what was under way.
     let start = run.output.rfind(":\n").ok_or_else(|| run.output.clone())?;
     let received = run.output[start..].lines().filter_map(|line| {
-        line.split_once("] Received: ").map(|(_, number)| number.parse::<u32>())
+        line.split_once("] Received: ")
+            .map(|(_, number)| number.parse::<u32>())
     });
     let mut numbers = received.collect::<Result<Vec<_>, _>>()?;
     let report = run.output.lines().last().unwrap_or_default();
-    ensure(report.contains(": signal: 9 (SIGKILL), "), || run.output.clone())?;
+    ensure(report.contains(": signal: 9 (SIGKILL), "), || {
+        run.output.clone()
+    })?;
     let lost = report
         .split_once("numbers lost: [")
         .and_then(|(_, lost)| lost.strip_suffix("]"))
@@ -690,12 +768,19 @@ fn queue_consumer_killed(moment: Duration) -> Checked {
     let lost = lost.split(", ").filter(|number| !number.is_empty());
     let lost = lost.map(str::parse::<u32>).collect::<Result<Vec<_>, _>>()?;
     // One that was received just before may be reported as lost, too.
-    let twice = lost.iter().filter(|number| numbers.contains(number)).count();
+    let twice = lost
+        .iter()
+        .filter(|number| numbers.contains(number))
+        .count();
     ensure(twice <= 1, || run.output.clone())?;
     numbers.extend(lost);
     numbers.sort_unstable();
     numbers.dedup();
-    let all = if run.output.contains("[producer] ") { 0..2 } else { 0..5 };
+    let all = if run.output.contains("[producer] ") {
+        0..2
+    } else {
+        0..5
+    };
     ensure(numbers.into_iter().eq(all), || run.output.clone())
 }
 
@@ -705,6 +790,8 @@ fn no_pipes(name: &str) -> Checked {
     ensure(run.code() == Some(1), || run.status.to_string())?;
     let last = run.output.lines().last().unwrap_or_default();
     let said = last.contains("cannot ") && last.ends_with(" (os error 24)");
-    ensure(said && run.output.lines().count() <= 2, || run.output.clone())?;
+    ensure(said && run.output.lines().count() <= 2, || {
+        run.output.clone()
+    })?;
     Ok(run.nothing_left()?)
 }

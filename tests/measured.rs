@@ -69,22 +69,33 @@ fn every_row() -> Checked {
     let program = Program::rust(&example());
     let work = program.work();
     fs::write(work.join("run.json"), "old")?;
-    let run =
-        program.args(["--json", "run.json", "--svg", "new/pictures"]).run()?;
+    let run = program
+        .args(["--json", "run.json", "--svg", "new/pictures"])
+        .run()?;
     ensure(run.status.success(), || run.output.clone())?;
     run.nothing_left()?;
     let mut written: Vec<String> = files(&work)
         .iter()
-        .map(|file| file.strip_prefix(&work).unwrap_or(file).display().to_string())
+        .map(|file| {
+            file.strip_prefix(&work)
+                .unwrap_or(file)
+                .display()
+                .to_string()
+        })
         .collect();
     written.sort();
-    let expected =
-        ["new/pictures/costs.svg", "new/pictures/speed-up.svg", "run.json"];
+    let expected = [
+        "new/pictures/costs.svg",
+        "new/pictures/speed-up.svg",
+        "run.json",
+    ];
     ensure(written == expected, || format!("{written:?}"))?;
 
     let report: Value = serde_json::from_slice(&fs::read(work.join("run.json"))?)?;
     for field in ["machine", "date", "profile"] {
-        ensure(report[field].is_string(), || format!("no {field}: {report}"))?;
+        ensure(report[field].is_string(), || {
+            format!("no {field}: {report}")
+        })?;
     }
     check_rows(&report["rows"])?;
     let costs = picture(&work.join("new/pictures/costs.svg"))?;
@@ -104,7 +115,9 @@ fn every_row() -> Checked {
 fn picture(file: &Path) -> Result<String, Failed> {
     let text = fs::read_to_string(file)?;
     let picture = roxmltree::Document::parse(&text)?;
-    ensure(!text.contains("NaN"), || format!("NaN in {}", file.display()))?;
+    ensure(!text.contains("NaN"), || {
+        format!("NaN in {}", file.display())
+    })?;
     let words = picture.descendants().filter_map(|node| node.text());
     Ok(words.collect::<Vec<_>>().join("\n"))
 }
@@ -127,8 +140,11 @@ fn check_rows(rows: &Value) -> Checked {
         for side in ["threads", "processes"] {
             let linux = cfg!(target_os = "linux") || row["unit"] != "bytes";
             let samples = row[side]["samples"].as_array();
-            let mut samples: Vec<f64> =
-                samples.into_iter().flatten().filter_map(Value::as_f64).collect();
+            let mut samples: Vec<f64> = samples
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_f64)
+                .collect();
             samples.sort_by(f64::total_cmp);
             let middle = samples.get(samples.len() / 2);
             let sane = middle.is_some_and(|middle| range.contains(middle));
@@ -142,7 +158,9 @@ fn check_rows(rows: &Value) -> Checked {
     let lost = |row: &Value| {
         ["threads", "processes"].map(|side| row[side]["samples"][0].as_f64())
     };
-    let [.., panic, abort] = &rows[..] else { return Err("two rows".into()) };
+    let [.., panic, abort] = &rows[..] else {
+        return Err("two rows".into());
+    };
     ensure(lost(panic) == [Some(1.0), Some(1.0)], || panic.to_string())?;
     ensure(lost(abort) == [Some(8.0), Some(1.0)], || abort.to_string())
 }
@@ -184,8 +202,12 @@ fn chapter_figures() -> Checked {
         .filter(|figure| !inputs.contains(figure))
         .filter(|figure| !measured[0].contains(**figure))
         .collect();
-    ensure(wrong.is_empty(), || format!("not in results.txt: {wrong:?}"))?;
-    let release = measured.iter().all(|text| text.contains("\nRun: release, "));
+    ensure(wrong.is_empty(), || {
+        format!("not in results.txt: {wrong:?}")
+    })?;
+    let release = measured
+        .iter()
+        .all(|text| text.contains("\nRun: release, "));
     ensure(release, || "no release build".into())
 }
 
@@ -225,7 +247,9 @@ fn pythons_rows() -> Checked {
     ensure(same, || report["python"].to_string())?;
     for row in report["python"].as_array().into_iter().flatten() {
         let figure = row["processes"]["samples"][0].as_f64();
-        ensure(figure.is_some_and(|figure| figure > 0.0), || row.to_string())?;
+        ensure(figure.is_some_and(|figure| figure > 0.0), || {
+            row.to_string()
+        })?;
     }
     Ok(())
 }
@@ -235,9 +259,10 @@ fn no_python() -> Checked {
     let nowhere = program.work();
     let run = program.arg("--python").env("PATH", &nowhere).run()?;
     ensure(run.code() == Some(1), || run.status.to_string())?;
-    ensure(run.output == "--python: there is no python3 on the PATH\n", || {
-        run.output.clone()
-    })
+    ensure(
+        run.output == "--python: there is no python3 on the PATH\n",
+        || run.output.clone(),
+    )
 }
 
 /// Whatever is killed, the run goes on without it or says in one line what it was.
@@ -269,7 +294,9 @@ fn worker_killed() -> Checked {
 
 fn interrupted() -> Checked {
     for moment in 0..MOMENTS {
-        let run = Program::rust(&example()).args(["--json", "run.json"]).start();
+        let run = Program::rust(&example())
+            .args(["--json", "run.json"])
+            .start();
         thread::sleep(RUN * moment / MOMENTS);
         run.interrupt_first();
         let run = run.finish()?;

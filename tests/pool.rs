@@ -38,7 +38,10 @@ fn main() {
     let mut trials = on_unix::trials();
     #[cfg(not(unix))]
     let mut trials = Vec::new();
-    trials.push(Trial::test("the pool where there is no Unix", fallback::works));
+    trials.push(Trial::test(
+        "the pool where there is no Unix",
+        fallback::works,
+    ));
     tests::run(trials)
 }
 
@@ -65,8 +68,12 @@ mod on_unix {
         if env::args().nth(1).as_deref() == Some(hostile::HOLD) {
             hostile::hold();
         }
-        let trials =
-            [results::TRIALS, crashes::TRIALS, frames::TRIALS, endings::TRIALS];
+        let trials = [
+            results::TRIALS,
+            crashes::TRIALS,
+            frames::TRIALS,
+            endings::TRIALS,
+        ];
         let trials = trials.concat();
         let orphans = endings::ORPHANS;
         if let Some(name) = name {

@@ -17,7 +17,10 @@ const OWN_OUTPUT: &[(&str, &str)] = &[
     ("process-pool", "a crash breaks Python's pool"),
     ("locked-counter", "Python has no atomic integer"),
     ("threads-vs-processes", "all of it is measured"),
-    ("shared-memory", "in Python, the lock of a killed process is never free"),
+    (
+        "shared-memory",
+        "in Python, the lock of a killed process is never free",
+    ),
     ("task-granularity", "Python has no debug build to warn of"),
 ];
 
@@ -41,15 +44,20 @@ fn main() {
         let name = [&[example.name.as_str()], args].concat().join(" ");
         let own = OWN_OUTPUT.iter().any(|(own, _)| *own == example.name);
         let check = move || {
-            if own { same_as_in_chapter(&example) } else { same(&example, args) }
+            if own {
+                same_as_in_chapter(&example)
+            } else {
+                same(&example, args)
+            }
         };
         Trial::test(name, check)
             .with_ignored_flag(missing.is_some())
             .with_kind(kind)
     };
     let without = examples().into_iter().map(|example| test(example, &[]));
-    let with =
-        ARGUMENTS.iter().map(|(name, args)| test(Example::named(name), args));
+    let with = ARGUMENTS
+        .iter()
+        .map(|(name, args)| test(Example::named(name), args));
     tests::run(without.chain(with).collect())
 }
 
@@ -62,10 +70,17 @@ fn same(example: &Example, args: &[&str]) -> Checked {
 
 fn same_as_in_chapter(example: &Example) -> Checked {
     let file = example.python();
-    let file = file.strip_prefix(root())?.to_string_lossy().replace('\\', "/");
+    let file = file
+        .strip_prefix(root())?
+        .to_string_lossy()
+        .replace('\\', "/");
     let printed = example.printed_in_chapter(&format!("python3 {file}"));
     let printed = printed.ok_or("the chapter has no console fence for it")?;
-    agree(example, ("the chapter", &printed), &Program::python(example).run()?)
+    agree(
+        example,
+        ("the chapter", &printed),
+        &Program::python(example).run()?,
+    )
 }
 
 fn agree(example: &Example, other: (&str, &str), python: &Finished) -> Checked {

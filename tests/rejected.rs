@@ -33,7 +33,10 @@ fn main() {
             })
         })
         .collect();
-    tests.push(Trial::test("lost-update: the message in the chapter", shown));
+    tests.push(Trial::test(
+        "lost-update: the message in the chapter",
+        shown,
+    ));
     tests.push(Trial::test("lost-update: all of them in its table", listed));
     tests::run(tests)
 }
@@ -46,7 +49,9 @@ fn files() -> Vec<PathBuf> {
 }
 
 fn name(file: &Path) -> &str {
-    file.file_name().and_then(|name| name.to_str()).unwrap_or_default()
+    file.file_name()
+        .and_then(|name| name.to_str())
+        .unwrap_or_default()
 }
 
 /// An error that the compiler found.
@@ -75,14 +80,18 @@ fn refused(file: &Path) -> Checked {
     ensure(!errors.is_empty(), || "it compiles".into())?;
     for error in errors {
         let right = error.code == code && error.message.starts_with(message);
-        ensure(right, || format!("error[{}]: {}", error.code, error.message))?;
+        ensure(right, || {
+            format!("error[{}]: {}", error.code, error.message)
+        })?;
     }
     Ok(())
 }
 
 fn accepted(file: &Path, refused: &str) -> Checked {
     let refused = file.with_file_name(refused);
-    ensure(refused.exists(), || format!("there is no {}", name(&refused)))?;
+    ensure(refused.exists(), || {
+        format!("there is no {}", name(&refused))
+    })?;
     let errors = compile(file)?;
     let messages = || errors.iter().map(|error| error.message.as_str()).collect();
     ensure(errors.is_empty(), messages)
@@ -92,7 +101,13 @@ fn accepted(file: &Path, refused: &str) -> Checked {
 fn compile(file: &Path) -> Result<Vec<Error>, Failed> {
     let folder = tempfile::tempdir()?;
     let compiled = Command::new(rustc())
-        .args(["--edition", "2024", "--emit=metadata", "--error-format=json", "-o"])
+        .args([
+            "--edition",
+            "2024",
+            "--emit=metadata",
+            "--error-format=json",
+            "-o",
+        ])
         .arg(folder.path().join("program.rmeta"))
         .arg(file)
         .output()?;
@@ -128,7 +143,9 @@ fn error(message: &Value) -> Option<Error> {
     places.sort();
     message["code"]["code"].as_str().map(|code| Error {
         code: code.to_owned(),
-        message: path.replace_all(&text(&message["message"]), "").into_owned(),
+        message: path
+            .replace_all(&text(&message["message"]), "")
+            .into_owned(),
         places,
     })
 }
@@ -136,7 +153,9 @@ fn error(message: &Value) -> Option<Error> {
 /// The compiler that belongs to the cargo that runs the tests.
 fn rustc() -> PathBuf {
     let beside = |cargo| PathBuf::from(cargo).with_file_name("rustc");
-    let beside = env::var_os("CARGO").map(beside).filter(|rustc| rustc.exists());
+    let beside = env::var_os("CARGO")
+        .map(beside)
+        .filter(|rustc| rustc.exists());
     let named = env::var_os("RUSTC").map(PathBuf::from);
     named.or(beside).unwrap_or("rustc".into())
 }
@@ -163,7 +182,9 @@ fn shown() -> Checked {
     if env::var_os("UPDATE").is_some() {
         fs::write(example.folder.join(text), &shown)?;
     }
-    ensure(example.read(text) == shown, || format!("{text} is not:\n{shown}"))
+    ensure(example.read(text) == shown, || {
+        format!("{text} is not:\n{shown}")
+    })
 }
 
 fn listed() -> Checked {

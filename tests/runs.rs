@@ -7,9 +7,13 @@ use tests::{Checked, Example, Program, ensure, many_runs};
 fn main() {
     let mut tests = tests::for_each_example(runs);
     // Less than two pipes hold, more than that, and far more.
-    for (size, stuck) in
-        [(0, false), (1, false), (8192, false), (1 << 18, true), (1 << 26, true)]
-    {
+    for (size, stuck) in [
+        (0, false),
+        (1, false),
+        (8192, false),
+        (1 << 18, true),
+        (1 << 26, true),
+    ] {
         tests.push(Trial::test(format!("pipes {size}: exact"), move || {
             exact(size, stuck)
         }));
@@ -32,8 +36,9 @@ fn runs(example: &Example) -> Checked {
 
 /// All bytes arrive, one way and both ways, and write-then-read gets stuck or not.
 fn exact(size: u32, stuck: bool) -> Checked {
-    let run =
-        Program::rust(&Example::named("pipes")).arg(size.to_string()).run()?;
+    let run = Program::rust(&Example::named("pipes"))
+        .arg(size.to_string())
+        .run()?;
     ensure(run.status.success(), || run.output.clone())?;
     let lines: Vec<&str> = run.output.lines().collect();
     ensure(lines.len() == 5, || run.output.clone())?;

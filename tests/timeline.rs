@@ -28,7 +28,10 @@ fn main() {
     }
     let unix = cfg!(unix);
     tests::run(vec![
-        Trial::test("bank-account: one critical section at a time", one_at_a_time),
+        Trial::test(
+            "bank-account: one critical section at a time",
+            one_at_a_time,
+        ),
         Trial::test("deadlock: both waits are torn", both_wait)
             .with_ignored_flag(!unix),
         Trial::test("download-sites: a lane for each download", lane_each),
@@ -50,8 +53,11 @@ fn main() {
             .with_ignored_flag(!unix),
         Trial::test("shared-memory: who is killed is torn", killed_owner)
             .with_ignored_flag(!unix),
-        Trial::test("manager: nobody's set is before anybody's get", all_get_first)
-            .with_ignored_flag(!unix),
+        Trial::test(
+            "manager: nobody's set is before anybody's get",
+            all_get_first,
+        )
+        .with_ignored_flag(!unix),
         Trial::test("parallel-sum: serial, then a chunk a core", chunks),
         Trial::test("sum-of-squares: serial, then in processes", in_processes),
         Trial::test("task-granularity: so many chunks", so_many_chunks),
@@ -63,8 +69,11 @@ fn main() {
         Trial::test("cargo timeline lists the examples", listed),
         Trial::test("cargo timeline writes a picture and a trace", files),
         Trial::test("cargo timeline draws a broken log", broken_log),
-        Trial::test("cargo timeline draws a run that is interrupted", interrupted)
-            .with_ignored_flag(!unix),
+        Trial::test(
+            "cargo timeline draws a run that is interrupted",
+            interrupted,
+        )
+        .with_ignored_flag(!unix),
         Trial::test("cargo timeline refuses what makes no sense", refused),
     ])
 }
@@ -73,10 +82,14 @@ fn main() {
 fn record(program: Program) -> Result<(Finished, Timeline), Failed> {
     let log = program.work().join("run.log");
     let run = program.env("TIMELINE_LOG", &log).run()?;
-    ensure(run.status.success(), || format!("{}:\n{}", run.status, run.output))?;
+    ensure(run.status.success(), || {
+        format!("{}:\n{}", run.status, run.output)
+    })?;
     let timeline = Timeline::read(&fs::read(log)?, None);
     let unreadable = &timeline.unreadable;
-    ensure(unreadable.is_empty(), || format!("unreadable lines: {unreadable:?}"))?;
+    ensure(unreadable.is_empty(), || {
+        format!("unreadable lines: {unreadable:?}")
+    })?;
     Ok((run, timeline))
 }
 
@@ -94,7 +107,9 @@ fn one_at_a_time() -> Checked {
         .spans()
         .filter(|span| ["deposit", "withdraw"].contains(&&*span.name))
         .collect();
-    ensure(sections.len() == 11, || format!("{} sections", sections.len()))?;
+    ensure(sections.len() == 11, || {
+        format!("{} sections", sections.len())
+    })?;
     for (number, a) in sections.iter().enumerate() {
         for b in &sections[number + 1..] {
             ensure(!overlap(a, b), || format!("at the same time: {a:?}, {b:?}"))?;
@@ -127,7 +142,9 @@ fn both_wait() -> Checked {
     }
     let spans: Vec<&Span> =
         ordered.lanes.iter().flat_map(|lane| &lane.spans).collect();
-    ensure(!spans.iter().any(|span| span.torn), || format!("{spans:#?}"))?;
+    ensure(!spans.iter().any(|span| span.torn), || {
+        format!("{spans:#?}")
+    })?;
     let transfers = spans.iter().filter(|span| span.name == "transfer").count();
     ensure(transfers == 6, || format!("{transfers} transfers"))
 }
@@ -146,16 +163,19 @@ fn lane_each() -> Checked {
 
 fn five_at_a_time() -> Checked {
     let (_, timeline) = record(example("download-pool"))?;
-    let sites: Vec<&Span> =
-        timeline.spans().filter(|span| span.name.starts_with("site-")).collect();
+    let sites: Vec<&Span> = timeline
+        .spans()
+        .filter(|span| span.name.starts_with("site-"))
+        .collect();
     let mut seen: Vec<&str> = sites.iter().map(|span| &*span.name).collect();
     seen.sort_unstable();
     let all: Vec<String> = (1..=9).map(|site| format!("site-{site}")).collect();
     ensure(seen == all, || format!("not one span a site: {seen:?}"))?;
     // If there is a moment of too many, there is one at which a span begins.
     for begun in &sites {
-        let at_once =
-            sites.iter().filter(|s| s.begin <= begun.begin && begun.begin < s.end);
+        let at_once = sites
+            .iter()
+            .filter(|s| s.begin <= begun.begin && begun.begin < s.end);
         let at_once = at_once.count();
         ensure(at_once <= 5, || format!("{at_once} at once"))?;
     }
@@ -167,24 +187,33 @@ fn five_at_a_time() -> Checked {
 fn cores() -> Checked {
     let cores = thread::available_parallelism()?.get();
     let program = example("image-processing");
-    let names: Vec<String> =
-        (0..3 * cores).map(|number| format!("photo-{number:03}.jpg")).collect();
+    let names: Vec<String> = (0..3 * cores)
+        .map(|number| format!("photo-{number:03}.jpg"))
+        .collect();
     for name in &names {
         let picture = image::DynamicImage::new_rgb8(600, 400);
         picture.save(program.work().join(name))?;
     }
     let (_, timeline) = record(program.args(&names).args(["--out", "out"]))?;
 
-    let pictures: Vec<&Span> =
-        timeline.spans().filter(|span| span.name.starts_with("photo-")).collect();
+    let pictures: Vec<&Span> = timeline
+        .spans()
+        .filter(|span| span.name.starts_with("photo-"))
+        .collect();
     let mut seen: Vec<&str> = pictures.iter().map(|span| &*span.name).collect();
     seen.sort_unstable();
-    ensure(seen == names, || format!("not one span a picture: {seen:?}"))?;
+    ensure(seen == names, || {
+        format!("not one span a picture: {seen:?}")
+    })?;
     // If there is a moment of too many, there is one at which a span begins.
     for moment in pictures.iter().map(|span| span.begin) {
-        let working =
-            pictures.iter().filter(|s| s.begin <= moment && moment < s.end).count();
-        ensure(working <= cores, || format!("{working} at once on {cores} cores"))?;
+        let working = pictures
+            .iter()
+            .filter(|s| s.begin <= moment && moment < s.end)
+            .count();
+        ensure(working <= cores, || {
+            format!("{working} at once on {cores} cores")
+        })?;
     }
     Ok(())
 }
@@ -193,10 +222,14 @@ fn cores() -> Checked {
 /// was accepted and is not in its hand is in the queue.
 fn bounded() -> Checked {
     let (_, timeline) = record(example("producer-consumer"))?;
-    let accepted: Vec<&Span> =
-        timeline.spans().filter(|span| span.name == "space in the queue").collect();
-    let consumed: Vec<&Span> =
-        timeline.spans().filter(|span| span.name.starts_with("consume ")).collect();
+    let accepted: Vec<&Span> = timeline
+        .spans()
+        .filter(|span| span.name == "space in the queue")
+        .collect();
+    let consumed: Vec<&Span> = timeline
+        .spans()
+        .filter(|span| span.name.starts_with("consume "))
+        .collect();
     // Ten numbers, and the sentinel.
     ensure((accepted.len(), consumed.len()) == (11, 10), || {
         format!("{} accepted, {} consumed", accepted.len(), consumed.len())
@@ -263,19 +296,27 @@ fn both_stuck() -> Checked {
 fn back_pressure() -> Checked {
     let (_, timeline) = record(example("thread-queue"))?;
     let named = |name: &'static str| {
-        timeline.spans().filter(move |span| span.name.starts_with(name))
+        timeline
+            .spans()
+            .filter(move |span| span.name.starts_with(name))
     };
     let consumed: Vec<&Span> = named("consume ").collect();
     let room: Vec<&Span> = named("room in the queue").collect();
     ensure((consumed.len(), room.len()) == (12, 12), || {
         format!("{} consumed, {} put", consumed.len(), room.len())
     })?;
-    let first = consumed.iter().map(|span| span.begin).min().ok_or("nothing")?;
+    let first = consumed
+        .iter()
+        .map(|span| span.begin)
+        .min()
+        .ok_or("nothing")?;
     let waiting = |span: &&&Span| span.begin < first && first <= span.end;
     let put = room.iter().filter(|span| span.end < first).count();
     // Three consumers have taken an item each before they recorded it.
     let most = QUEUE_CAPACITY + 3;
-    ensure((QUEUE_CAPACITY..=most).contains(&put), || format!("{put} were put"))?;
+    ensure((QUEUE_CAPACITY..=most).contains(&put), || {
+        format!("{put} were put")
+    })?;
     ensure(
         put > QUEUE_CAPACITY || room.iter().filter(waiting).count() == 2,
         || format!("nobody waits: {room:#?}"),
@@ -303,13 +344,19 @@ fn mixed_workload() -> Checked {
     let of_children = |child: bool, name: &'static str| {
         let processes = timeline.processes.iter();
         let processes = processes.filter(move |p| p.command.contains(' ') == child);
-        let spans = processes.flat_map(|p| &p.lanes).flat_map(|lane| &lane.spans);
+        let spans = processes
+            .flat_map(|p| &p.lanes)
+            .flat_map(|lane| &lane.spans);
         spans.filter(move |span| span.name.starts_with(name))
     };
-    for (name, queries, chunks) in
-        [("I/O alone", 3, 0), ("CPU alone", 0, 4), ("both, overlapped", 3, 4)]
-    {
-        let phase = of_children(false, name).next().ok_or("a phase is missing")?;
+    for (name, queries, chunks) in [
+        ("I/O alone", 3, 0),
+        ("CPU alone", 0, 4),
+        ("both, overlapped", 3, 4),
+    ] {
+        let phase = of_children(false, name)
+            .next()
+            .ok_or("a phase is missing")?;
         let begun = |span: &&Span| (phase.begin..phase.end).contains(&span.begin);
         let waits: Vec<&Span> =
             of_children(false, "query ").filter(begun).collect();
@@ -318,11 +365,14 @@ fn mixed_workload() -> Checked {
             format!("{name}: waits: {waits:?}, counts: {counts:?}")
         })?;
         ensure(waits.iter().all(|span| span.wait), || format!("{waits:?}"))?;
-        ensure(name != "both, overlapped" || together(&waits, &counts), || {
-            format!("one after the other: {waits:?}, {counts:?}")
-        })?;
+        ensure(
+            name != "both, overlapped" || together(&waits, &counts),
+            || format!("one after the other: {waits:?}, {counts:?}"),
+        )?;
         for moment in counts.iter().map(|span| span.begin) {
-            let now = counts.iter().filter(|s| s.begin <= moment && moment < s.end);
+            let now = counts
+                .iter()
+                .filter(|s| s.begin <= moment && moment < s.end);
             let now = now.count();
             ensure(now <= cores, || format!("{now} at once on {cores} cores"))?;
         }
@@ -337,11 +387,15 @@ fn hybrid() -> Checked {
     for process in &timeline.processes {
         let named = |name: &'static str| {
             let named = move |span: &&Span| span.name.starts_with(name);
-            process.lanes.iter().map(move |lane| lane.spans.iter().filter(named))
+            process
+                .lanes
+                .iter()
+                .map(move |lane| lane.spans.iter().filter(named))
         };
         let orders = named("order ").map(Iterator::collect);
-        let orders: Vec<Vec<&Span>> =
-            orders.filter(|orders: &Vec<&Span>| !orders.is_empty()).collect();
+        let orders: Vec<Vec<&Span>> = orders
+            .filter(|orders: &Vec<&Span>| !orders.is_empty())
+            .collect();
         let prices: Vec<&Span> = named("load prices").flatten().collect();
         if process.command.contains(' ') {
             workers += 1;
@@ -362,7 +416,9 @@ fn hybrid() -> Checked {
     let expected: Vec<String> = (1..=12).map(|n| format!("order {n}")).collect();
     orders[..9].sort_unstable();
     orders[9..].sort_unstable();
-    ensure(orders == expected, || format!("not one span an order: {orders:?}"))?;
+    ensure(orders == expected, || {
+        format!("not one span an order: {orders:?}")
+    })?;
     for (number, a) in threads.iter().enumerate() {
         for b in &threads[number + 1..] {
             ensure(together(a, b), || {
@@ -379,7 +435,10 @@ fn killed_owner() -> Checked {
     let torn: Vec<&Span> = timeline.spans().filter(|span| span.torn).collect();
     let right = matches!(torn[..], [span] if span.name == "move slowly");
     ensure(right, || format!("{torn:?}"))?;
-    let repaired = timeline.spans().filter(|span| span.name == "repair").count();
+    let repaired = timeline
+        .spans()
+        .filter(|span| span.name == "repair")
+        .count();
     ensure(repaired == 1, || format!("{repaired} repairs"))
 }
 
@@ -403,8 +462,12 @@ fn chunks() -> Checked {
     let (_, timeline) = record(example("parallel-sum").arg(count.to_string()))?;
     let main = &timeline.lanes().next().ok_or("no lanes")?.spans;
     let serial: Vec<&Span> = main.iter().filter(|span| !span.wait).collect();
-    let [serial] = serial[..] else { return Err(format!("{main:#?}").into()) };
-    ensure(serial.name == format!("sum of {count}"), || serial.name.clone())?;
+    let [serial] = serial[..] else {
+        return Err(format!("{main:#?}").into());
+    };
+    ensure(serial.name == format!("sum of {count}"), || {
+        serial.name.clone()
+    })?;
 
     let others: Vec<&Span> =
         timeline.lanes().skip(1).flat_map(|l| &l.spans).collect();
@@ -413,8 +476,10 @@ fn chunks() -> Checked {
         format!("before the end of the serial sum: {early:?}")
     })?;
     let name = format!("sum of {SIZE}");
-    let chunks: Vec<_> =
-        others.into_iter().filter(|span| span.name == name).collect();
+    let chunks: Vec<_> = others
+        .into_iter()
+        .filter(|span| span.name == name)
+        .collect();
     ensure(chunks.len() == cores, || format!("{} chunks", chunks.len()))?;
     let together = chunks.iter().all(|a| chunks.iter().all(|b| overlap(a, b)));
     ensure(together, || format!("not at the same time: {chunks:#?}"))
@@ -429,7 +494,9 @@ fn in_processes() -> Checked {
     let main = &lanes.next().ok_or("no lanes")?.spans;
     let serial: Vec<&Span> = main.iter().filter(|span| !span.wait).collect();
     let mut children: Vec<&Span> = lanes.flat_map(|lane| &lane.spans).collect();
-    ensure(timeline.processes.len() == 9, || "not a process for each".into())?;
+    ensure(timeline.processes.len() == 9, || {
+        "not a process for each".into()
+    })?;
 
     children.sort_by_key(|span| &span.name);
     for spans in [&serial, &children] {
@@ -438,15 +505,20 @@ fn in_processes() -> Checked {
         ensure(right, || format!("{spans:#?}"))?;
     }
     let one_by_one = serial.is_sorted_by(|a, b| a.end <= b.begin);
-    ensure(one_by_one, || format!("not one after the other: {serial:#?}"))?;
+    ensure(one_by_one, || {
+        format!("not one after the other: {serial:#?}")
+    })?;
     for moment in children.iter().map(|span| span.begin) {
         ensure(moment >= serial[7].end, || {
             "before the end of the serial sums".into()
         })?;
-        let working =
-            children.iter().filter(|s| s.begin <= moment && moment < s.end);
+        let working = children
+            .iter()
+            .filter(|s| s.begin <= moment && moment < s.end);
         let working = working.count();
-        ensure(working <= cores, || format!("{working} at once on {cores} cores"))?;
+        ensure(working <= cores, || {
+            format!("{working} at once on {cores} cores")
+        })?;
     }
     Ok(())
 }
@@ -455,8 +527,10 @@ fn in_processes() -> Checked {
 /// others come to their end.
 fn pool_goes_on() -> Checked {
     let (_, timeline) = record(example("process-pool"))?;
-    let workers =
-        timeline.processes.iter().filter(|p| p.label.starts_with("pool-worker"));
+    let workers = timeline
+        .processes
+        .iter()
+        .filter(|p| p.label.starts_with("pool-worker"));
     let mut counted = 0;
     let mut crashed = Vec::new();
     for lane in workers.flat_map(|worker| &worker.lanes) {
@@ -491,10 +565,13 @@ fn so_many_chunks() -> Checked {
     let spans = |name: String| timeline.spans().filter(move |s| s.name == name);
     for (chunk, least) in [(1, 20_000), (10, 2000), (100, 200), (1000, 20)] {
         let row =
-            run.output.lines().map(str::split_whitespace).find_map(|mut row| {
-                (row.next()? == chunk.to_string())
-                    .then(|| row.next()?.parse().ok())?
-            });
+            run.output
+                .lines()
+                .map(str::split_whitespace)
+                .find_map(|mut row| {
+                    (row.next()? == chunk.to_string())
+                        .then(|| row.next()?.parse().ok())?
+                });
         let chunks: usize = row.ok_or_else(|| run.output.clone())?;
         ensure(chunks >= least, || format!("{chunks} chunks of {chunk}"))?;
         let phase = spans(format!("chunks of {chunk}")).next();
@@ -515,7 +592,9 @@ fn between() -> Checked {
     for (name, at_once) in [("read, then write", true), ("read and write", false)] {
         let adds = timeline.spans().filter(|span| span.name == name);
         let adds: Vec<&Span> = adds.collect();
-        let [a, b] = adds[..] else { return Err(format!("{adds:#?}").into()) };
+        let [a, b] = adds[..] else {
+            return Err(format!("{adds:#?}").into());
+        };
         ensure(overlap(a, b) == at_once, || format!("{a:?}, {b:?}"))?;
     }
     Ok(())
@@ -624,7 +703,9 @@ fn record_spans(process: &str) {
                 }
             };
             let named = thread::Builder::new().name(format!("thread-{thread}"));
-            named.spawn_scoped(scope, record).expect("the system has threads");
+            named
+                .spawn_scoped(scope, record)
+                .expect("the system has threads");
         }
     });
 }
@@ -646,16 +727,24 @@ fn none_lost() -> Checked {
     let log = folder.path().join("spans.log");
     let children = (0..PROCESSES).map(|process| {
         let mut child = Command::new(env::current_exe().expect("it has a path"));
-        child.env(RECORD, process.to_string()).env("TIMELINE_LOG", &log).spawn()
+        child
+            .env(RECORD, process.to_string())
+            .env("TIMELINE_LOG", &log)
+            .spawn()
     });
     for child in children.collect::<Vec<_>>() {
         ensure(child?.wait()?.success(), || "a child failed".into())?;
     }
     let recorded = fs::read_to_string(&log)?;
     for kind in ["begin", "end"] {
-        let events = recorded.lines().filter(|line| line.starts_with(kind)).count();
+        let events = recorded
+            .lines()
+            .filter(|line| line.starts_with(kind))
+            .count();
         let expected = PROCESSES * THREADS * SPANS;
-        ensure(events == expected, || format!("{events} of {expected} {kind}s"))?;
+        ensure(events == expected, || {
+            format!("{events} of {expected} {kind}s")
+        })?;
     }
     let timeline = Timeline::read(recorded.as_bytes(), None);
     ensure(timeline.unreadable.is_empty(), || {
@@ -674,7 +763,9 @@ fn none_lost() -> Checked {
             // Every span, in the order in which they began, at its depth.
             let expected = (0..SPANS).map(|n| format!("{process} {thread} {n}"));
             ensure(
-                spans().map(|span| &span.name).eq(&expected.collect::<Vec<_>>()),
+                spans()
+                    .map(|span| &span.name)
+                    .eq(&expected.collect::<Vec<_>>()),
                 || format!("not all spans in order: {lane:?}"),
             )?;
             let right = spans().map(|span| span.depth).eq(depths());
@@ -703,7 +794,9 @@ fn none_lost() -> Checked {
     // Those that stand in one place of the picture are drawn once.
     picture_with(&drawn.work().join("spans.svg"), 1..=all)?;
     let traced = nested_trace(&drawn.work().join("spans.json"))?;
-    ensure(traced == all, || format!("{traced} of {all} spans in the trace"))
+    ensure(traced == all, || {
+        format!("{traced} of {all} spans in the trace")
+    })
 }
 
 /// The depths of the spans that a thread records.
@@ -721,8 +814,9 @@ fn depths() -> impl Iterator<Item = usize> {
 }
 
 fn no_log() -> Checked {
-    let run =
-        example("fibonacci-thread").env("TIMELINE_LOG", "no/such/log").run()?;
+    let run = example("fibonacci-thread")
+        .env("TIMELINE_LOG", "no/such/log")
+        .run()?;
     ensure(run.status.success(), || run.status.to_string())?;
     let complaints = run
         .output
@@ -758,9 +852,10 @@ fn drawn() -> Checked {
     // What a program prints and returns is its own affair.
     let run = cargo_timeline().args(["fibonacci-thread", "ten"]).run()?;
     ensure(run.code() == Some(2), || run.status.to_string())?;
-    for text in
-        ["not \"ten\"", "fibonacci-thread failed before it recorded anything: "]
-    {
+    for text in [
+        "not \"ten\"",
+        "fibonacci-thread failed before it recorded anything: ",
+    ] {
         ensure(run.output.contains(text), || run.output.clone())?;
     }
     Ok(run.nothing_left()?)
@@ -770,7 +865,10 @@ fn listed() -> Checked {
     let run = cargo_timeline().run()?;
     ensure(run.status.success(), || run.status.to_string())?;
     for example in tests::examples() {
-        let line = run.output.lines().find(|line| line.starts_with(&example.name));
+        let line = run
+            .output
+            .lines()
+            .find(|line| line.starts_with(&example.name));
         let said = line.unwrap_or_default()[example.name.len()..].trim().len();
         ensure(said > 20, || format!("{}:\n{}", example.name, run.output))?;
     }
@@ -781,8 +879,13 @@ fn listed() -> Checked {
 fn picture_with(file: &Path, spans: RangeInclusive<usize>) -> Checked {
     let text = fs::read_to_string(file)?;
     let picture = roxmltree::Document::parse(&text)?;
-    let bars = picture.descendants().filter(|node| node.has_tag_name("g")).count();
-    ensure(spans.contains(&bars), || format!("{bars} spans, not {spans:?}"))
+    let bars = picture
+        .descendants()
+        .filter(|node| node.has_tag_name("g"))
+        .count();
+    ensure(spans.contains(&bars), || {
+        format!("{bars} spans, not {spans:?}")
+    })
 }
 
 /// Fails if two spans of a thread overlap in part. Returns how many there are.
@@ -830,10 +933,16 @@ fn nested_trace(file: &Path) -> Result<usize, Failed> {
 
 fn files() -> Checked {
     let program = cargo_timeline();
-    let (svg, trace) =
-        (program.work().join("run.svg"), program.work().join("run.json"));
-    let options =
-        ["--svg".as_ref(), svg.as_os_str(), "--trace".as_ref(), trace.as_os_str()];
+    let (svg, trace) = (
+        program.work().join("run.svg"),
+        program.work().join("run.json"),
+    );
+    let options = [
+        "--svg".as_ref(),
+        svg.as_os_str(),
+        "--trace".as_ref(),
+        trace.as_os_str(),
+    ];
     let run = program.args(options).arg("bank-account").run()?;
     ensure(run.status.success(), || run.output.clone())?;
     let spans = nested_trace(&trace)?;
@@ -874,7 +983,8 @@ fn broken_log() -> Checked {
 
 fn interrupted() -> Checked {
     let mut run = cargo_timeline().arg("bank-account").start();
-    run.child(|command| command.ends_with("/bank-account")).ok_or("not started")?;
+    run.child(|command| command.ends_with("/bank-account"))
+        .ok_or("not started")?;
     // Until one of its threads works.
     let folder = run.temporary();
     let begun = |file: &PathBuf| {
@@ -884,7 +994,9 @@ fn interrupted() -> Checked {
     ensure(run.until(works), || "it never works".into())?;
     run.interrupt();
     let run = run.finish()?;
-    ensure(run.code() == Some(130), || format!("{}:\n{}", run.status, run.output))?;
+    ensure(run.code() == Some(130), || {
+        format!("{}:\n{}", run.status, run.output)
+    })?;
     for text in ["\nbank-account: 1 process, ", "✗", "cut off"] {
         ensure(run.output.contains(text), || {
             format!("no {text:?}:\n{}", run.output)
@@ -895,7 +1007,11 @@ fn interrupted() -> Checked {
 
 fn refused() -> Checked {
     for (args, code, names) in [
-        (&["no-such-example"][..], 2, "no example is called \"no-such-example\""),
+        (
+            &["no-such-example"][..],
+            2,
+            "no example is called \"no-such-example\"",
+        ),
         (&["--fast", "bank-account"], 2, "--fast"),
         (&["--svg"], 2, "--svg"),
         (&["--log", "a.log", "b"], 2, "only one of"),
@@ -909,9 +1025,13 @@ fn refused() -> Checked {
         ),
     ] {
         let run = cargo_timeline().args(args).run()?;
-        ensure(run.code() == Some(code), || format!("{args:?}: {}", run.status))?;
+        ensure(run.code() == Some(code), || {
+            format!("{args:?}: {}", run.status)
+        })?;
         let last = run.output.lines().last().unwrap_or_default();
-        ensure(last.contains(names), || format!("{args:?}:\n{}", run.output))?;
+        ensure(last.contains(names), || {
+            format!("{args:?}:\n{}", run.output)
+        })?;
         run.nothing_left()?;
     }
     Ok(())

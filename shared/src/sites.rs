@@ -26,12 +26,16 @@ const LONGEST_REQUEST: u64 = 16 * 1024; // bytes
 #[must_use]
 pub fn sites(count: usize) -> Vec<String> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
-    let address = listener.local_addr().expect("the address of a bound socket");
+    let address = listener
+        .local_addr()
+        .expect("the address of a bound socket");
     thread::Builder::new()
         .name("web-site".into())
         .spawn(move || serve(&listener, count))
         .expect("the system can start a thread");
-    (1..=count).map(|page| format!("http://{address}/page-{page}")).collect()
+    (1..=count)
+        .map(|page| format!("http://{address}/page-{page}"))
+        .collect()
 }
 
 fn serve(listener: &TcpListener, count: usize) {
@@ -52,7 +56,11 @@ fn answer(mut client: &TcpStream, count: usize) -> io::Result<()> {
     let mut request = BufReader::new(client.take(LONGEST_REQUEST)).lines();
     let first = request.next().transpose()?.unwrap_or_default();
     // Read the head to its end: closing a socket with unread data resets it.
-    while request.next().transpose()?.is_some_and(|line| !line.is_empty()) {}
+    while request
+        .next()
+        .transpose()?
+        .is_some_and(|line| !line.is_empty())
+    {}
 
     thread::sleep(LATENCY);
     let (status, body) =
@@ -84,8 +92,12 @@ mod tests {
     use super::*;
 
     fn ask(url: &str, request: &str) -> String {
-        let address =
-            url.strip_prefix("http://").unwrap().split_once('/').unwrap().0;
+        let address = url
+            .strip_prefix("http://")
+            .unwrap()
+            .split_once('/')
+            .unwrap()
+            .0;
         let mut stream = TcpStream::connect(address).unwrap();
         stream.write_all(request.as_bytes()).unwrap();
         let mut answer = String::new();
@@ -112,9 +124,11 @@ mod tests {
     #[test]
     fn what_is_not_a_page_is_not_found_and_the_site_goes_on() {
         let urls = sites(1);
-        for request in
-            ["GET /page-2 HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\n\r\n", "\n\n"]
-        {
+        for request in [
+            "GET /page-2 HTTP/1.1\r\n\r\n",
+            "GET / HTTP/1.1\r\n\r\n",
+            "\n\n",
+        ] {
             assert!(
                 ask(&urls[0], request).starts_with("HTTP/1.1 404"),
                 "{request}"

@@ -45,7 +45,10 @@ pub fn span(name: impl Display) -> Span {
         recorder.append("begin", lane.number, number, name);
         number
     });
-    Span { number, not_send: PhantomData }
+    Span {
+        number,
+        not_send: PhantomData,
+    }
 }
 
 /// Says that the current thread may wait from here on, for `what`, until its next
@@ -102,8 +105,12 @@ impl Recorder {
             let _ = writeln!(io::stderr(), "cannot record in {path}: {error}");
         });
         let (start, start_time) = both_clocks();
-        let recorder =
-            Self { log: log.ok()?, process: process::id(), start, start_time };
+        let recorder = Self {
+            log: log.ok()?,
+            process: process::id(),
+            start,
+            start_time,
+        };
         recorder.append("process", 0, 0, command());
         Some(recorder)
     }
@@ -144,7 +151,10 @@ impl Lane {
             let thread = thread::current();
             recorder.append("thread", number, 0, thread.name().unwrap_or_default());
         }
-        Self { number, spans: Cell::new(0) }
+        Self {
+            number,
+            spans: Cell::new(0),
+        }
     }
 }
 

@@ -7,7 +7,10 @@ use std::time::Instant;
 /// Prints `LABEL in 0.10 seconds` when the returned guard is dropped, unless a
 /// panic is what drops it.
 pub fn timer<L: Display>(label: L) -> Timer<L> {
-    Timer { label, start: Instant::now() }
+    Timer {
+        label,
+        start: Instant::now(),
+    }
 }
 
 /// A guard: the time is taken, and printed, when it is dropped.

@@ -34,9 +34,9 @@ impl Job for Work {
         match self {
             Work::Square(number) => number * number,
             // The optimizer knows a formula for the sum.
-            Work::Sum(below) => {
-                (0..below).map(|n| black_box(n) * n).fold(0, u64::wrapping_add)
-            }
+            Work::Sum(below) => (0..below)
+                .map(|n| black_box(n) * n)
+                .fold(0, u64::wrapping_add),
             Work::Abort => process::abort(),
         }
     }
@@ -90,11 +90,18 @@ fn one_by_one() -> f64 {
 
 /// Microseconds a job of a `map` over many.
 fn map(workers: usize, chunk: Option<usize>) -> f64 {
-    let pool =
-        Pool::with(Options { workers: Some(workers), chunk, ..Options::default() });
+    let pool = Pool::with(Options {
+        workers: Some(workers),
+        chunk,
+        ..Options::default()
+    });
     let squares = |count| pool.map((0..count).map(Work::Square));
     squares(WARM_UP);
-    let count = if chunk == Some(1) { ROUND_TRIPS } else { TINY_JOBS };
+    let count = if chunk == Some(1) {
+        ROUND_TRIPS
+    } else {
+        TINY_JOBS
+    };
     let start = Instant::now();
     let squares = squares(count);
     let each = each(start, count);
@@ -161,8 +168,10 @@ mod ping_pong {
     pub fn microseconds() -> f64 {
         let (mut ours, theirs) = UnixStream::pair().expect("a socket pair");
         let this = env::current_exe().expect("the program has a path");
-        let child =
-            Command::new(this).arg("echo").stdin(OwnedFd::from(theirs)).spawn();
+        let child = Command::new(this)
+            .arg("echo")
+            .stdin(OwnedFd::from(theirs))
+            .spawn();
         let mut child = child.expect("it starts");
         let mut round_trip = || -> io::Result<()> {
             ours.write_all(&[7; 8])?;

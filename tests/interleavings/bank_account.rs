@@ -36,7 +36,9 @@ fn no_deposit_is_lost() {
         let deposit = |amount| account.deposit(amount).unwrap();
         tellers(|| deposit(20), || deposit(30));
         let balance = account.balance();
-        ensure(balance == 150, || format!("The balance is {balance}, not 150."))
+        ensure(balance == 150, || {
+            format!("The balance is {balance}, not 150.")
+        })
     });
     case.holds("the balance is right", &found);
 }

@@ -25,7 +25,10 @@ fn both_ways(bank: &Bank, ordered: bool) {
                     bank.transfer_in_any_order(from, to, 10, || ()).unwrap();
                 }
             };
-            Builder::new().name(name.into()).spawn_scoped(scope, transfer).unwrap();
+            Builder::new()
+                .name(name.into())
+                .spawn_scoped(scope, transfer)
+                .unwrap();
         }
     });
 }

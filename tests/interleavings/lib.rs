@@ -90,7 +90,9 @@ impl Scheduler for Search {
         current: Option<TaskId>,
         is_yielding: bool,
     ) -> Option<TaskId> {
-        self.0.borrow_mut().next_task(runnable, current, is_yielding)
+        self.0
+            .borrow_mut()
+            .next_task(runnable, current, is_yielding)
     }
 
     fn next_u64(&mut self) -> u64 {

@@ -24,11 +24,16 @@ pub(crate) fn count(
     scope(|scope| {
         for name in ["thread-1", "thread-2"] {
             let work = || (0..times).for_each(|_| increment());
-            Builder::new().name(name.into()).spawn_scoped(scope, work).unwrap();
+            Builder::new()
+                .name(name.into())
+                .spawn_scoped(scope, work)
+                .unwrap();
         }
     });
     let (value, expected) = (value(), 2 * times as u64);
-    ensure(value == expected, || format!("The counter is {value}, not {expected}."))
+    ensure(value == expected, || {
+        format!("The counter is {value}, not {expected}.")
+    })
 }
 
 #[test]

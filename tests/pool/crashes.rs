@@ -23,21 +23,48 @@ pub const TRIALS: &[Trial] = &[
     ("abort, exit, SIGKILL and stack overflow cost one job", ends),
     ("a job that takes too long costs one job", too_long),
     ("in a chunk, only the guilty jobs fail", guilty_in_chunk),
-    ("in a chunk that takes too long, only the guilty job fails", late_in_chunk),
+    (
+        "in a chunk that takes too long, only the guilty job fails",
+        late_in_chunk,
+    ),
     ("in a chunk, panics cost no second run", panics_in_chunk),
-    ("jobs that kill every worker do not start workers for ever", killers),
-    ("an init that panics or aborts is an error for every job", bad_init),
+    (
+        "jobs that kill every worker do not start workers for ever",
+        killers,
+    ),
+    (
+        "an init that panics or aborts is an error for every job",
+        bad_init,
+    ),
     ("a worker that dies at its start costs no job", bad_start),
-    ("no file handles: an error for every job, and then it goes on", no_handles),
-    ("few file handles: the workers that could start do all", few_handles),
+    (
+        "no file handles: an error for every job, and then it goes on",
+        no_handles,
+    ),
+    (
+        "few file handles: the workers that could start do all",
+        few_handles,
+    ),
     ("jobs that print harm nothing", printing),
-    ("a job that reads its input waits until it is killed", reading),
+    (
+        "a job that reads its input waits until it is killed",
+        reading,
+    ),
     ("a job that serde refuses costs one job", unsendable),
-    ("a job that panics when it is dropped costs no worker", bad_drop),
+    (
+        "a job that panics when it is dropped costs no worker",
+        bad_drop,
+    ),
     ("a stopped worker takes too long", stopped),
     ("an idle worker that is killed costs nothing", idle_killed),
-    ("a program that holds the channel open hangs nobody", held_open),
-    ("100 000 jobs, and workers are killed all the time", many_killed),
+    (
+        "a program that holds the channel open hangs nobody",
+        held_open,
+    ),
+    (
+        "100 000 jobs, and workers are killed all the time",
+        many_killed,
+    ),
 ];
 
 /// Longer than any good job takes, also on a busy machine.
@@ -45,7 +72,12 @@ const TIMEOUT: Duration = Duration::from_secs(1);
 
 fn one_by_one(workers: usize, timeout: Option<Duration>) -> Pool {
     let (workers, chunk) = (Some(workers), Some(1));
-    Pool::with(Options { workers, timeout, chunk, ..Options::default() })
+    Pool::with(Options {
+        workers,
+        timeout,
+        chunk,
+        ..Options::default()
+    })
 }
 
 fn panics() {
@@ -93,7 +125,10 @@ fn ends() {
         assert_eq!(short(pool.map(jobs.clone())), expected);
         let mut results: Vec<_> = pool.as_completed(jobs).collect();
         results.sort_by_key(|&(place, _)| place);
-        assert_eq!(short(results.into_iter().map(|(_, result)| result)), expected);
+        assert_eq!(
+            short(results.into_iter().map(|(_, result)| result)),
+            expected
+        );
         for (job, words) in deadly() {
             assert_eq!(short([pool.submit(job).wait()]), [words]);
         }
@@ -106,7 +141,10 @@ fn ends() {
 fn too_long() {
     let pool = one_by_one(2, Some(TIMEOUT));
     let jobs = [Echo(0), Hostile::Park, Echo(2), Hostile::Spin, Echo(4)];
-    assert_eq!(short(pool.map(jobs)), ["0", "timed out", "2", "timed out", "4"]);
+    assert_eq!(
+        short(pool.map(jobs)),
+        ["0", "timed out", "2", "timed out", "4"]
+    );
     assert_eq!(short([pool.submit(Hostile::Park).wait()]), ["timed out"]);
     assert_eq!(short(pool.map(echoes(50))), echoed(50));
     assert!(started().len() <= 2 + 3, "{} workers", started().len());
@@ -120,7 +158,12 @@ fn noted(number: usize, job: Hostile) -> Hostile {
 /// Chunks of these sizes are made of 20 jobs for one worker: 5, 5, 5, 2, 1, 1, 1.
 fn chunks_of_5(timeout: Option<Duration>) -> Pool {
     let (workers, chunk) = (Some(1), Some(5));
-    Pool::with(Options { workers, timeout, chunk, ..Options::default() })
+    Pool::with(Options {
+        workers,
+        timeout,
+        chunk,
+        ..Options::default()
+    })
 }
 
 fn guilty_in_chunk() {
@@ -141,7 +184,11 @@ fn guilty_in_chunk() {
 
             // The jobs that were run again are those up to the first guilty one.
             for number in 0..20 {
-                let end = if number < 15 { number / 5 * 5 + 5 } else { number + 1 };
+                let end = if number < 15 {
+                    number / 5 * 5 + 5
+                } else {
+                    number + 1
+                };
                 let twice =
                     number < 15 && (number..end).any(|n| guilty.contains(&n));
                 let first = (number / 5 * 5..number).any(|n| guilty.contains(&n));
@@ -160,8 +207,9 @@ fn late_in_chunk() {
         timeout: Some(TIMEOUT),
         ..Options::default()
     };
-    let mut jobs: Vec<Hostile> =
-        (0..8).map(|number| noted(number, Echo(number as u64))).collect();
+    let mut jobs: Vec<Hostile> = (0..8)
+        .map(|number| noted(number, Echo(number as u64)))
+        .collect();
     jobs[1] = noted(1, Hostile::Park);
     let mut expected = echoed(8);
     expected[1] = "timed out".into();
@@ -170,7 +218,10 @@ fn late_in_chunk() {
     assert!(runs.eq([2, 2, 1, 1, 1, 1, 1, 1]));
 
     // Ten that together take longer than one may, and far less than ten may.
-    let options = Options { chunk: Some(10), ..options };
+    let options = Options {
+        chunk: Some(10),
+        ..options
+    };
     let job = |_| noted(9, Hostile::Work(TIMEOUT / 8));
     let results = Pool::with(options).map((0..20).map(job));
     assert_eq!(short(results), ["done"; 20]);
@@ -179,12 +230,24 @@ fn late_in_chunk() {
 
 fn panics_in_chunk() {
     let pool = chunks_of_5(None);
-    let job =
-        |n| noted(n, if n % 2 == 0 { Hostile::Panic } else { Echo(n as u64) });
+    let job = |n| {
+        noted(
+            n,
+            if n % 2 == 0 {
+                Hostile::Panic
+            } else {
+                Echo(n as u64)
+            },
+        )
+    };
     let results = short(pool.map((0..20).map(job)));
     for (number, result) in results.into_iter().enumerate() {
         let good = number.to_string();
-        let expected = if number % 2 == 0 { "panicked: on purpose" } else { &good };
+        let expected = if number % 2 == 0 {
+            "panicked: on purpose"
+        } else {
+            &good
+        };
         assert_eq!(result, expected);
         assert_eq!(times(&format!("job {number}")), 1);
     }
@@ -253,7 +316,10 @@ fn no_handles() {
     assert_eq!(short(pool.map([Echo(1)])), ["1"]);
     kill_all();
     let limit = getrlimit(Resource::Nofile);
-    let none = Rlimit { current: Some(3), ..limit };
+    let none = Rlimit {
+        current: Some(3),
+        ..limit
+    };
     setrlimit(Resource::Nofile, none).unwrap();
     let results = short(pool.map(echoes(10)));
     setrlimit(Resource::Nofile, limit).unwrap();
@@ -267,7 +333,10 @@ fn no_handles() {
 fn few_handles() {
     let limit = getrlimit(Resource::Nofile);
     let open = fs::read_dir("/dev/fd").unwrap().count() as u64 - 1;
-    let few = Rlimit { current: Some(open + 5), ..limit };
+    let few = Rlimit {
+        current: Some(open + 5),
+        ..limit
+    };
     setrlimit(Resource::Nofile, few).unwrap();
     let pool = one_by_one(20, None);
     assert_eq!(short(pool.map(echoes(1000))), echoed(1000));
@@ -324,7 +393,10 @@ fn bad_drop() {
     let pool = Pool::new(1);
     let bad = || Hostile::BadDrop(BadDrop::here());
     // The pool drops a job when it has the result, so that is there.
-    assert_eq!(short(pool.map([Echo(0), bad(), Echo(2)])), ["0", "done", "2"]);
+    assert_eq!(
+        short(pool.map([Echo(0), bad(), Echo(2)])),
+        ["0", "done", "2"]
+    );
     until("it was dropped", || is_noted("dropped"));
     assert_eq!(short([pool.submit(bad()).wait()]), ["done"]);
     until("it was dropped, too", || times("dropped") == 2);
@@ -334,7 +406,10 @@ fn bad_drop() {
 
 fn stopped() {
     let pool = one_by_one(1, Some(TIMEOUT));
-    assert_eq!(short(pool.map([Hostile::Stop, Echo(1)])), ["timed out", "1"]);
+    assert_eq!(
+        short(pool.map([Hostile::Stop, Echo(1)])),
+        ["timed out", "1"]
+    );
     // A worker that waits for its job.
     let pid = short(pool.map([Hostile::Pid])).remove(0).parse().unwrap();
     kill_process(Pid::from_raw(pid).unwrap(), process::Signal::STOP).unwrap();
@@ -384,7 +459,11 @@ fn held_open() {
     // Nobody is left but those who hold, and they end when they are told.
     let holders = others();
     assert_eq!(holders.len(), 8);
-    assert!(holders.iter().all(|p| !p.zombie && p.command.contains("--hold")));
+    assert!(
+        holders
+            .iter()
+            .all(|p| !p.zombie && p.command.contains("--hold"))
+    );
     note("release");
     until("they end", || others().iter().all(|holder| holder.zombie));
     for holder in holders {
@@ -431,8 +510,14 @@ fn many_killed() {
         (killer.join().unwrap(), died)
     });
     println!("{kills} killed, {died} jobs died");
-    assert!(died <= kills, "{died} jobs died, {kills} workers were killed");
-    assert_eq!(short(pool.map([Wait("x".into()), Note("x".into())])).len(), 2);
+    assert!(
+        died <= kills,
+        "{died} jobs died, {kills} workers were killed"
+    );
+    assert_eq!(
+        short(pool.map([Wait("x".into()), Note("x".into())])).len(),
+        2
+    );
     drop(pool);
     assert_nothing_left();
 }

@@ -28,8 +28,12 @@ pub const TRIALS: &[Trial] = &[
 pub const ORPHANS: &[Trial] = &[
     ("parent killed: idle workers end", || wait_in(&Pool::new(2))),
     ("parent killed: workers that start end", orphans_that_start),
-    ("parent killed: workers that wait end", || busy_orphans(&Hostile::Park)),
-    ("parent killed: workers that compute end", || busy_orphans(&Hostile::Spin)),
+    ("parent killed: workers that wait end", || {
+        busy_orphans(&Hostile::Park)
+    }),
+    ("parent killed: workers that compute end", || {
+        busy_orphans(&Hostile::Spin)
+    }),
     ("parent killed: workers of workers end", nested_orphans),
 ];
 
@@ -65,7 +69,12 @@ fn busy(job: Hostile) -> Hostile {
 
 fn drop_busy() {
     let pool = Pool::new(2);
-    let jobs = [busy(Park), busy(Hostile::Spin), Note("late".into()), Echo(1)];
+    let jobs = [
+        busy(Park),
+        busy(Hostile::Spin),
+        Note("late".into()),
+        Echo(1),
+    ];
     let handles = jobs.map(|job| pool.submit(job));
     until("both are busy", || times("busy") == 2);
     drop(pool);
@@ -86,11 +95,16 @@ fn drop_many() {
     let done = times("short");
     assert!(done < JOBS, "all were done before the end");
     let results = short(handles.into_iter().map(Handle::wait));
-    let lost =
-        results.iter().filter(|r| *r == "lost: the pool was dropped").count();
+    let lost = results
+        .iter()
+        .filter(|r| *r == "lost: the pool was dropped")
+        .count();
     let well = results.iter().filter(|r| *r == "done").count();
     assert_eq!(lost + well, JOBS);
-    assert!((well..=well + 1).contains(&done), "{done} done, {well} results");
+    assert!(
+        (well..=well + 1).contains(&done),
+        "{done} done, {well} results"
+    );
     assert_nothing_left();
 }
 
@@ -141,7 +155,10 @@ fn jobs_panic() {
     assert_eq!(panic_of(|| pool.map(jobs())), "no more jobs");
     assert_eq!(short(pool.map(echoes(10))), echoed(10));
     assert_eq!(times("run"), 0);
-    assert_eq!(panic_of(|| pool.as_completed(jobs()).count()), "no more jobs");
+    assert_eq!(
+        panic_of(|| pool.as_completed(jobs()).count()),
+        "no more jobs"
+    );
     assert_eq!(short(pool.map(echoes(10))), echoed(10));
     drop(pool);
     assert_nothing_left();
@@ -199,8 +216,11 @@ fn nested_orphans() {
 fn exits() {
     let (sender, never) = mpsc::channel();
     thread::spawn(move || {
-        let options =
-            Options { workers: Some(2), chunk: Some(1), ..Options::default() };
+        let options = Options {
+            workers: Some(2),
+            chunk: Some(1),
+            ..Options::default()
+        };
         sender.send(Pool::with(options).map(vec![busy(Hostile::Spin); 10]))
     });
     until("both are busy", || times("busy") == 2);
@@ -216,7 +236,9 @@ pub fn orphans_end(program: &dyn Fn() -> Program) -> Checked {
     let is_ready = || fs::read_to_string(&notes).is_ok_and(|n| n.contains("ready"));
     ensure(run.until(is_ready), || "it is never ready".into())?;
     let processes = run.processes();
-    ensure(processes.len() >= 3, || format!("no workers: {processes:?}"))?;
+    ensure(processes.len() >= 3, || {
+        format!("no workers: {processes:?}")
+    })?;
     run.kill(run.pid());
     run.finish()?.others_end()?;
 

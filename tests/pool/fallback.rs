@@ -16,7 +16,10 @@ const POOL: [(&str, &[(&str, &str)]); 3] = [
     ("pool/submit.rs", &[]),
     (
         "pool/worker.rs",
-        &[("cfg(unix)", "cfg(any())"), ("cfg(not(unix))", "cfg(all())")],
+        &[
+            ("cfg(unix)", "cfg(any())"),
+            ("cfg(not(unix))", "cfg(all())"),
+        ],
     ),
 ];
 
@@ -49,8 +52,11 @@ pub fn works() -> Checked {
 /// With the dependencies as the workspace has them.
 fn manifest() -> Result<String, std::io::Error> {
     let workspace = fs::read_to_string(root().join("Cargo.toml"))?;
-    let needed =
-        |line: &&str| ["postcard =", "serde ="].iter().any(|n| line.starts_with(n));
+    let needed = |line: &&str| {
+        ["postcard =", "serde ="]
+            .iter()
+            .any(|n| line.starts_with(n))
+    };
     let dependencies: Vec<&str> = workspace.lines().filter(needed).collect();
     Ok(format!(
         "[package]\nname = \"pool-fallback\"\nversion = \"0.1.0\"\n\

@@ -28,7 +28,10 @@ pub const TRIALS: &[Trial] = &[
     ("an answer that is cut at any byte", cut_answer),
     ("an answer that is garbage", garbage_answer),
     ("an answer that comes byte after byte, for ever", trickle),
-    ("a worker whose question is cut at any byte ends", cut_question),
+    (
+        "a worker whose question is cut at any byte ends",
+        cut_question,
+    ),
     ("a worker whose question is garbage ends", garbage_question),
     ("a worker that answers nobody ends", nobody_listens),
 ];
@@ -60,12 +63,18 @@ fn long_result() {
 /// Of two long jobs and two short ones.
 fn long_chunk() {
     let half = MAX_FRAME / 2;
-    let options =
-        Options { workers: Some(1), chunk: Some(2), ..Options::default() };
+    let options = Options {
+        workers: Some(1),
+        chunk: Some(2),
+        ..Options::default()
+    };
     let pool = Pool::with(options);
     let long = Long("x".repeat(half));
     let results = pool.map([long.clone(), long, Echo(1), Echo(2)]);
-    assert_eq!(short(results), [&half.to_string(), &half.to_string(), "1", "2"]);
+    assert_eq!(
+        short(results),
+        [&half.to_string(), &half.to_string(), "1", "2"]
+    );
     let results = pool.map([Answer(half), Answer(half), Echo(1), Echo(2)]);
     let lengths = results.into_iter().map(|result| result.unwrap().len());
     assert!(lengths.eq([half, half, 1, 1]));
@@ -76,7 +85,10 @@ fn long_chunk() {
 /// Allocating what four bytes can announce would fail here, and in the workers.
 fn little_memory() {
     let limit = getrlimit(Resource::As);
-    let little = Rlimit { current: Some(2 << 30), ..limit };
+    let little = Rlimit {
+        current: Some(2 << 30),
+        ..limit
+    };
     let set = setrlimit(Resource::As, little);
     assert!(set.is_ok() || cfg!(not(target_os = "linux")), "{set:?}");
 }
@@ -114,7 +126,11 @@ fn random(seed: u64, count: usize) -> Vec<u8> {
 /// Each question is the first of its worker.
 fn a_worker_each() -> Pool {
     let (workers, jobs_per_worker) = (Some(2), Some(1));
-    Pool::with(Options { workers, jobs_per_worker, ..Options::default() })
+    Pool::with(Options {
+        workers,
+        jobs_per_worker,
+        ..Options::default()
+    })
 }
 
 fn cut_answer() {
@@ -145,8 +161,13 @@ fn garbage_answer() {
         [&valid[..], &[0, 1, 2]].concat(),
         [&valid[..], &valid[..]].concat(),
         frame(&bytes(&Err::<(), _>("no reason"))),
-        frame(&bytes(&Ok::<_, String>(Vec::<Result<String, String>>::new()))),
-        frame(&bytes(&Ok::<_, String>(vec![Ok::<_, String>("x"), Ok("y")]))),
+        frame(&bytes(&Ok::<_, String>(
+            Vec::<Result<String, String>>::new(),
+        ))),
+        frame(&bytes(&Ok::<_, String>(vec![
+            Ok::<_, String>("x"),
+            Ok("y"),
+        ]))),
     ];
     for seed in 0..50 {
         let bytes = random(seed, 100);
@@ -175,7 +196,10 @@ fn trickle() {
         ..Options::default()
     };
     let pool = Pool::with(options);
-    assert_eq!(short(pool.map([Hostile::Trickle, Echo(1)])), ["timed out", "1"]);
+    assert_eq!(
+        short(pool.map([Hostile::Trickle, Echo(1)])),
+        ["timed out", "1"]
+    );
     drop(pool);
     let pool = Pool::new(1);
     let handle = pool.submit(All(vec![Note("runs".into()), Hostile::Trickle]));
@@ -196,7 +220,10 @@ fn worker() -> Worker {
     let mut command = Command::new(env::current_exe().unwrap());
     command.arg("--pool-worker").arg(process::id().to_string());
     let child = command.stdin(OwnedFd::from(theirs)).spawn().unwrap();
-    let mut worker = Worker { child, channel: ours };
+    let mut worker = Worker {
+        child,
+        channel: ours,
+    };
     worker.expect(&frame(&[]), "that it is ready");
     worker
 }
@@ -280,6 +307,9 @@ fn nobody_listens() {
     let mut worker = worker();
     worker.send(&question(&[Answer(1 << 20)]));
     worker.channel.read_exact(&mut [0; 100]).unwrap(); // it is busy sending
-    drop(std::mem::replace(&mut worker.channel, UnixStream::pair().unwrap().0));
+    drop(std::mem::replace(
+        &mut worker.channel,
+        UnixStream::pair().unwrap().0,
+    ));
     assert_eq!(worker.code(), Some(0));
 }

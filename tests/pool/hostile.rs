@@ -171,7 +171,11 @@ fn signal_to_itself(signal: Signal) {
 
 fn deeper(depth: u64) -> u64 {
     let here = black_box([depth; 1000]);
-    if black_box(true) { deeper(depth + 1) + here[999] } else { depth }
+    if black_box(true) {
+        deeper(depth + 1) + here[999]
+    } else {
+        depth
+    }
 }
 
 /// The worker's end of the channel is its standard input.
@@ -185,7 +189,10 @@ pub const HOLD: &str = "--hold";
 #[expect(clippy::zombie_processes, reason = "it outlives the worker")]
 fn start_holder() {
     // It inherits the standard input, as programs do.
-    Command::new(env::current_exe().unwrap()).arg(HOLD).spawn().unwrap();
+    Command::new(env::current_exe().unwrap())
+        .arg(HOLD)
+        .spawn()
+        .unwrap();
 }
 
 pub fn hold() -> ! {
@@ -268,7 +275,9 @@ pub fn short(results: impl IntoIterator<Item = JobResult<String>>) -> Vec<String
 /// Leaves a note in the folder of the trial, for all of its processes.
 pub fn note(text: &str) {
     let file = OpenOptions::new().append(true).create(true).open("notes");
-    file.unwrap().write_all(format!("{text}\n").as_bytes()).unwrap();
+    file.unwrap()
+        .write_all(format!("{text}\n").as_bytes())
+        .unwrap();
 }
 
 /// All notes of the trial.
@@ -324,8 +333,10 @@ pub fn assert_nothing_left() {
 
 /// What `action` panics with.
 pub fn panic_of<T>(action: impl FnOnce() -> T) -> String {
-    let panic: Box<dyn Any + Send> =
-        catch_unwind(AssertUnwindSafe(action)).err().expect("a panic");
+    let panic: Box<dyn Any + Send> = catch_unwind(AssertUnwindSafe(action))
+        .err()
+        .expect("a panic");
     let text = panic.downcast_ref::<&str>().map(ToString::to_string);
-    text.or_else(|| panic.downcast_ref().cloned()).expect("a text")
+    text.or_else(|| panic.downcast_ref().cloned())
+        .expect("a text")
 }

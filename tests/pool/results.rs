@@ -21,10 +21,16 @@ pub const TRIALS: &[Trial] = &[
     ("map: results in the order of the jobs", in_order),
     ("map: no jobs, no results", no_jobs),
     (NOTHING, without_content),
-    ("as_completed: every place once, as they complete", as_completed),
+    (
+        "as_completed: every place once, as they complete",
+        as_completed,
+    ),
     ("init runs once a worker, before its jobs", init_once),
     ("a worker is replaced after its last job", limit),
-    ("one worker for each core, if nothing is said", default_workers),
+    (
+        "one worker for each core, if nothing is said",
+        default_workers,
+    ),
     ("options of zero, or without end, do no harm", zeros),
     ("submit: wait, and wait not too long", submit_and_wait),
     ("submit: cancel what has not been started", cancel),
@@ -38,8 +44,11 @@ pub const TRIALS: &[Trial] = &[
 
 fn in_order() {
     for (workers, chunk) in [(1, None), (2, Some(1)), (3, Some(7)), (4, None)] {
-        let options =
-            Options { workers: Some(workers), chunk, ..Options::default() };
+        let options = Options {
+            workers: Some(workers),
+            chunk,
+            ..Options::default()
+        };
         let results = Pool::with(options).map(echoes(5000));
         assert_eq!(short(results), echoed(5000), "{options:?}");
     }
@@ -49,7 +58,13 @@ fn in_order() {
         chunk: Some(1),
         ..Options::default()
     });
-    let jobs = [Wait("go".into()), Echo(1), Echo(2), Note("go".into()), Echo(4)];
+    let jobs = [
+        Wait("go".into()),
+        Echo(1),
+        Echo(2),
+        Note("go".into()),
+        Echo(4),
+    ];
     assert_eq!(short(pool.map(jobs)), ["done", "1", "2", "done", "4"]);
 }
 
@@ -73,7 +88,11 @@ fn as_completed() {
     let jobs = [Wait("go".into())].into_iter().chain((1..500).map(Echo));
     let mut places = Vec::new();
     for (place, result) in pool.as_completed(jobs) {
-        let expected = if place == 0 { "done".into() } else { place.to_string() };
+        let expected = if place == 0 {
+            "done".into()
+        } else {
+            place.to_string()
+        };
         assert_eq!(short([result]), [expected]);
         places.push(place);
         if places.len() == 499 {
@@ -92,7 +111,10 @@ fn init_once() {
     until("three workers", || started().len() == 3);
     let pids: BTreeSet<u32> = pids(&pool, 500).into_keys().collect();
     let started = started();
-    assert!(pids.iter().all(|pid| started.contains(pid)), "{pids:?} {started:?}");
+    assert!(
+        pids.iter().all(|pid| started.contains(pid)),
+        "{pids:?} {started:?}"
+    );
     drop(pool);
     assert_eq!(started.len(), 3);
 }
@@ -107,9 +129,12 @@ fn pids(pool: &Pool, jobs: usize) -> BTreeMap<u32, usize> {
 }
 
 fn limit() {
-    for (limit, workers, chunk) in
-        [(1, 2, None), (7, 2, None), (7, 2, Some(1)), (7, 1, Some(100))]
-    {
+    for (limit, workers, chunk) in [
+        (1, 2, None),
+        (7, 2, None),
+        (7, 2, Some(1)),
+        (7, 1, Some(100)),
+    ] {
         let options = Options {
             workers: Some(workers),
             jobs_per_worker: Some(limit),
@@ -159,11 +184,20 @@ fn zeros() {
     };
     assert_eq!(short(Pool::with(zero).map(echoes(5))), echoed(5));
     assert!(started().len() <= 1 + 2 * 5, "{} workers", started().len());
-    let options = Options { timeout: Some(Duration::ZERO), ..zero };
+    let options = Options {
+        timeout: Some(Duration::ZERO),
+        ..zero
+    };
     for result in short(Pool::with(options).map(echoes(5))) {
-        assert!(result == "timed out" || result.parse::<u64>().is_ok(), "{result}");
+        assert!(
+            result == "timed out" || result.parse::<u64>().is_ok(),
+            "{result}"
+        );
     }
-    let options = Options { timeout: Some(Duration::MAX), ..Options::default() };
+    let options = Options {
+        timeout: Some(Duration::MAX),
+        ..Options::default()
+    };
     assert_eq!(short(Pool::with(options).map(echoes(5))), echoed(5));
 }
 
@@ -181,14 +215,19 @@ fn submit_and_wait() {
     let result = handle.wait_timeout(Duration::from_secs(40)).ok();
     assert_eq!(short(result), ["7"]);
     assert_eq!(short([last.wait()]), ["8"]);
-    let failed = pool.submit(Hostile::Panic).wait_timeout(Duration::from_secs(40));
+    let failed = pool
+        .submit(Hostile::Panic)
+        .wait_timeout(Duration::from_secs(40));
     assert_eq!(short(failed.ok()), ["panicked: on purpose"]);
 }
 
 fn cancel() {
     let pool = Pool::new(1);
-    let running =
-        pool.submit(All(vec![Note("started".into()), Wait("go".into()), Echo(1)]));
+    let running = pool.submit(All(vec![
+        Note("started".into()),
+        Wait("go".into()),
+        Echo(1),
+    ]));
     let queued = pool.submit(Note("cancelled".into()));
     until("started", || is_noted("started"));
     let running = running.cancel().expect_err("it has been started");
@@ -197,7 +236,10 @@ fn cancel() {
     assert_eq!(short([running.wait()]), ["1"]);
     let ended = pool.submit(Note("ended".into()));
     until("ended", || is_noted("ended"));
-    assert_eq!(short([ended.cancel().expect_err("it has ended").wait()]), ["done"]);
+    assert_eq!(
+        short([ended.cancel().expect_err("it has ended").wait()]),
+        ["done"]
+    );
     drop(pool);
     assert!(!is_noted("cancelled"));
 }

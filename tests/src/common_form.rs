@@ -21,7 +21,10 @@ static NOISE: LazyLock<Regex> = LazyLock::new(|| {
 /// What differs from run to run in one example: its random values, or how many
 /// cores there are and what they are worth.
 const RANDOM: &[(&str, &str)] = &[
-    ("crash-isolation", r"(thread '\w+'|, at )(?: \(\d+\)|\S+:\d+:\d+)?"),
+    (
+        "crash-isolation",
+        r"(thread '\w+'|, at )(?: \(\d+\)|\S+:\d+:\d+)?",
+    ),
     ("gil", r"(Cores: | )\d[\d.]*"),
     ("parallel-sum", r"(Cores: |_, )[\d.]+"),
     ("pipes", r"(stuck after )\d+"),
@@ -34,7 +37,10 @@ const RANDOM: &[(&str, &str)] = &[
         ),
     ),
     ("sum-of-squares", r"(Cores: |_, )[\d.]+"),
-    ("task-granularity", r"(^ +(?:loop|\d+) |Workers: |has to take ).*"),
+    (
+        "task-granularity",
+        r"(^ +(?:loop|\d+) |Workers: |has to take ).*",
+    ),
 ];
 
 /// Actors that take from one queue, or put into it: which of them does what differs
@@ -123,19 +129,28 @@ mod tests {
         assert!(same(run, "[consumer-2] Got 6\n[consumer-2] Got 5\n"));
         assert!(!same(run, "[consumer-1] Got 5\n[consumer-2] Got 5\n"));
         assert!(!same(run, "[consumer-1] Got 5\n"));
-        assert!(!same("[consumer-1] Got 5\nend\n", "end\n[consumer-1] Got 5\n"));
+        assert!(!same(
+            "[consumer-1] Got 5\nend\n",
+            "end\n[consumer-1] Got 5\n"
+        ));
         assert!(!same("[other] 1\n[other] 2\n", "[other] 2\n[other] 1\n"));
     }
 
     #[test]
     fn only_what_varies_is_gone() {
         assert!(same("took 1.25 s", "took 310 ms"));
-        assert!(same("at 127.0.0.1:4000, pid 12", "at 127.0.0.1:5000, pid 7"));
+        assert!(same(
+            "at 127.0.0.1:4000, pid 12",
+            "at 127.0.0.1:5000, pid 7"
+        ));
         assert!(same("[p] Produced: 1", "[p] Produced: 99"));
         assert!(!same("[p] Produced: 1", "[p] Consumed: 1"));
         assert!(!same("balance: 150", "balance: 140"));
         let sum = |printed| common_form("parallel-sum", printed);
-        assert_eq!(sum("Pool: 1.0 s, 1.98 times"), sum("Pool: 20 ms, 0.9 times"));
+        assert_eq!(
+            sum("Pool: 1.0 s, 1.98 times"),
+            sum("Pool: 20 ms, 0.9 times")
+        );
         assert_ne!(sum("Sum: 1"), sum("Sum: 2"));
         assert_ne!(
             common_form("other", "Produced: 1"),

@@ -34,7 +34,8 @@ impl Example {
 
     /// The Python twin's file.
     pub fn python(&self) -> PathBuf {
-        self.folder.join(format!("{}.py", self.name.replace('-', "_")))
+        self.folder
+            .join(format!("{}.py", self.name.replace('-', "_")))
     }
 
     /// The example's folder, seen from the root of the workspace.
@@ -46,7 +47,9 @@ impl Example {
 
 /// The root of the workspace.
 pub fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests/ is inside")
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("tests/ is inside")
 }
 
 /// All examples, ordered by name.
@@ -56,7 +59,10 @@ pub fn examples() -> Vec<Example> {
     let mut examples: Vec<Example> = groups
         .flat_map(|group| folders(&group))
         .filter(|folder| folder.join("Cargo.toml").exists())
-        .map(|folder| Example { name: name(&folder), folder })
+        .map(|folder| Example {
+            name: name(&folder),
+            folder,
+        })
         .collect();
     examples.sort_by(|a, b| a.name.cmp(&b.name));
     examples
@@ -69,5 +75,8 @@ fn folders(parent: &Path) -> Vec<PathBuf> {
 }
 
 fn name(path: &Path) -> String {
-    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+    path.file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
 }

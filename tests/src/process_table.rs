@@ -61,8 +61,9 @@ mod system {
             let mut fields = stat.rsplit_once(')')?.1.split_whitespace();
             let (state, its_group) = (fields.next()?, fields.nth(1)?);
             let environment = read("environ").unwrap_or_default();
-            let marked =
-                environment.split(|&byte| byte == 0).any(|v| v == mark.as_bytes());
+            let marked = environment
+                .split(|&byte| byte == 0)
+                .any(|v| v == mark.as_bytes());
             let words = read("cmdline").unwrap_or_default();
             (marked || its_group == group.to_string()).then(|| Process {
                 pid,
@@ -84,9 +85,16 @@ mod system {
             let in_group = fields.next()? == group.to_string();
             let zombie = fields.next()?.starts_with('Z');
             let command = fields.collect::<Vec<_>>().join(" ");
-            in_group.then_some(Process { pid, zombie, command })
+            in_group.then_some(Process {
+                pid,
+                zombie,
+                command,
+            })
         };
-        String::from_utf8_lossy(&table).lines().filter_map(line).collect()
+        String::from_utf8_lossy(&table)
+            .lines()
+            .filter_map(line)
+            .collect()
     }
 
     /// Sends a signal to one process. It may have ended already.

@@ -67,7 +67,11 @@ impl Program {
             .env_remove("RUST_BACKTRACE");
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
-        Self { command, mark, folders }
+        Self {
+            command,
+            mark,
+            folders,
+        }
     }
 
     /// Adds an argument.
@@ -105,13 +109,18 @@ impl Program {
     /// Starts the program, its output and its errors in one pipe, as in a terminal.
     pub fn start(self) -> Running {
         let (reader, writer) = io::pipe().expect("the system has pipes");
-        let Self { mut command, mark, folders } = self;
+        let Self {
+            mut command,
+            mark,
+            folders,
+        } = self;
         command.stdin(Stdio::null());
         command
             .stdout(writer.try_clone().expect("the system has pipes"))
             .stderr(writer);
-        let child =
-            command.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+        let child = command
+            .spawn()
+            .unwrap_or_else(|error| panic!("{command:?}: {error}"));
         // `command` holds copies of the writing end: with them, the output never
         // ends.
         drop(command);
@@ -250,7 +259,13 @@ impl Running {
             }
         }
         let files = files(&self.folders.path().join("tmp"));
-        Ok(Finished { output, status, left, files, run: self })
+        Ok(Finished {
+            output,
+            status,
+            left,
+            files,
+            run: self,
+        })
     }
 
     fn lines(&mut self) -> &Receiver<String> {
@@ -319,7 +334,10 @@ impl Finished {
         if self.left.is_empty() {
             return self.no_files_left();
         }
-        Err(format!("left behind: {:?}, printed:\n{}", self.left, self.output))
+        Err(format!(
+            "left behind: {:?}, printed:\n{}",
+            self.left, self.output
+        ))
     }
 
     /// Fails if the program left a temporary file.
@@ -363,7 +381,13 @@ pub fn files(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).expect("the folder can be read");
     let paths = entries.map(|entry| entry.expect("the entry can be read").path());
     paths
-        .flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] })
+        .flat_map(|path| {
+            if path.is_dir() {
+                files(&path)
+            } else {
+                vec![path]
+            }
+        })
         .collect()
 }
 
@@ -380,18 +404,26 @@ pub fn build(folder: &Path, args: &[&str]) -> BTreeMap<String, PathBuf> {
     {
         command.env_remove(name);
     }
-    command.env_remove("CARGO_MANIFEST_DIR").env_remove("CARGO_MANIFEST_LINKS");
-    command.args(["build", "--message-format=json-render-diagnostics"]).args(args);
+    command
+        .env_remove("CARGO_MANIFEST_DIR")
+        .env_remove("CARGO_MANIFEST_LINKS");
+    command
+        .args(["build", "--message-format=json-render-diagnostics"])
+        .args(args);
     if !cfg!(debug_assertions) {
         command.arg("--release");
     }
-    let built = command.current_dir(folder).output().expect("cargo can be started");
+    let built = command
+        .current_dir(folder)
+        .output()
+        .expect("cargo can be started");
     let words = String::from_utf8_lossy(&built.stderr);
     assert!(built.status.success(), "{command:?} failed:\n{words}");
     assert!(!words.contains("warning"), "{command:?} warns:\n{words}");
     let messages = String::from_utf8_lossy(&built.stdout);
-    let messages =
-        messages.lines().filter_map(|line| serde_json::from_str(line).ok());
+    let messages = messages
+        .lines()
+        .filter_map(|line| serde_json::from_str(line).ok());
     messages
         .filter_map(|message: serde_json::Value| {
             let path = PathBuf::from(message["executable"].as_str()?);

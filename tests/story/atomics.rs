@@ -14,7 +14,10 @@ macro_rules! atomic {
         impl $name {
             /// A new one that holds `value`.
             pub fn new(value: $type) -> Self {
-                Self { inner: <$inner>::new(value), number: $crate::created() }
+                Self {
+                    inner: <$inner>::new(value),
+                    number: $crate::created(),
+                }
             }
 
             /// The value in it.

@@ -23,7 +23,11 @@ pub struct Check {
 /// A case of an example, such as `two deposits`. What comes of it stands in the
 /// example's file `schedules/two-deposits.txt`.
 pub fn check(example: &'static str, case: &'static str) -> Check {
-    Check { example, case, names: &[] }
+    Check {
+        example,
+        case,
+        names: &[],
+    }
 }
 
 /// What a checker has found.
@@ -93,7 +97,12 @@ impl Check {
     /// A new schedule begins: the story so far is forgotten.
     pub fn begin(&self) {
         let names = self.names;
-        with_story(|story| *story = Story { names, ..Story::default() });
+        with_story(|story| {
+            *story = Story {
+                names,
+                ..Story::default()
+            }
+        });
     }
 
     /// Every schedule ended well, which proves the promise.
@@ -104,7 +113,10 @@ impl Check {
     pub fn holds(&self, promise: &str, found: &Found) {
         let Found { schedules, bad, .. } = found;
         assert!(bad.is_empty(), "{}", self.shortest(found));
-        assert!(*schedules > 1, "there is nothing to choose: {schedules} schedule");
+        assert!(
+            *schedules > 1,
+            "there is nothing to choose: {schedules} schedule"
+        );
         self.write(&format!(
             "All {schedules} schedules of {}: {promise}.\n",
             self.case
@@ -124,7 +136,14 @@ impl Check {
         self.write(&self.shortest(found));
     }
 
-    fn shortest(&self, Found { schedules, bad, story }: &Found) -> String {
+    fn shortest(
+        &self,
+        Found {
+            schedules,
+            bad,
+            story,
+        }: &Found,
+    ) -> String {
         let bad: usize = bad.values().sum();
         format!(
             "{bad} of {schedules} schedules of {} go wrong. The shortest:\n\n{}\n",

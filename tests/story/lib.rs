@@ -43,7 +43,11 @@ impl Story {
     }
 
     fn tell(&mut self, actor: &str, what: String) {
-        self.events.push(Event { actor: actor.to_owned(), what, locks: None });
+        self.events.push(Event {
+            actor: actor.to_owned(),
+            what,
+            locks: None,
+        });
     }
 
     /// In a deadlock, says who waits for what.
@@ -58,7 +62,9 @@ impl Story {
     }
 
     fn lines(&self) -> impl Iterator<Item = String> {
-        self.events.iter().map(|event| format!("[{}] {}", event.actor, event.what))
+        self.events
+            .iter()
+            .map(|event| format!("[{}] {}", event.actor, event.what))
     }
 }
 
@@ -97,7 +103,11 @@ pub fn locks(actor: &str, lock: usize, value: Option<&str>) {
         let what =
             format!("locks {}{}", story.name(lock), finds.unwrap_or_default());
         let actor = actor.to_owned();
-        story.events.push(Event { actor, what, locks: Some(lock) });
+        story.events.push(Event {
+            actor,
+            what,
+            locks: Some(lock),
+        });
     });
 }
 

@@ -18,6 +18,8 @@ impl Published {
 
     /// The value, if the flag says that there is one. Right with `Acquire`.
     pub fn get(&self, order: Ordering) -> Option<u64> {
-        self.ready.load(order).then(|| self.data.load(Ordering::Relaxed))
+        self.ready
+            .load(order)
+            .then(|| self.data.load(Ordering::Relaxed))
     }
 }

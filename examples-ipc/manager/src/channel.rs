@@ -88,10 +88,16 @@ mod socket {
     pub type Channel = io::Empty;
 
     pub fn start(_: &str) -> io::Result<(Child, Channel)> {
-        Err(io::Error::new(ErrorKind::Unsupported, "a manager needs Unix"))
+        Err(io::Error::new(
+            ErrorKind::Unsupported,
+            "a manager needs Unix",
+        ))
     }
 
     pub fn to_manager() -> io::Result<Channel> {
-        Err(io::Error::new(ErrorKind::Unsupported, "a manager needs Unix"))
+        Err(io::Error::new(
+            ErrorKind::Unsupported,
+            "a manager needs Unix",
+        ))
     }
 }

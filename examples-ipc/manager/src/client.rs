@@ -32,7 +32,10 @@ pub fn count(name: &str) -> Result<()> {
     for _ in 0..CALLS {
         dict.add(ONE_CALL, 1)?;
     }
-    list.push(Finish { client: name.to_owned(), time: start.elapsed() })?;
+    list.push(Finish {
+        client: name.to_owned(),
+        time: start.elapsed(),
+    })?;
     Ok(())
 }
 

@@ -24,7 +24,9 @@ use manager::{Data, Manager, Request};
 const CLIENTS: u32 = 8;
 
 fn main() -> ExitCode {
-    let args = env::args_os().skip(1).map(|arg| arg.to_string_lossy().into_owned());
+    let args = env::args_os()
+        .skip(1)
+        .map(|arg| arg.to_string_lossy().into_owned());
     let args: Vec<String> = args.collect();
     let number = args.first().and_then(|number| number.parse().ok());
     let result = match (&args[..], number) {
@@ -42,7 +44,9 @@ fn main() -> ExitCode {
             return wrong(&format!("unexpected argument \"{other}\""));
         }
     };
-    let Err(error) = result else { return ExitCode::SUCCESS };
+    let Err(error) = result else {
+        return ExitCode::SUCCESS;
+    };
     // One write: others may fail at the same moment.
     let _ = io::stderr().write_all(format!("{error:#}\n").as_bytes());
     ExitCode::FAILURE
@@ -97,16 +101,30 @@ fn supervise(clients: u32) -> Result<()> {
 /// Prints what the clients have made of the data.
 fn report(clients: u32, data: &Data) -> Result<()> {
     let value = |key| data.dict.get(key).copied().unwrap_or(0);
-    say(format_args!("{TWO_CALLS}: {} of {clients}", value(TWO_CALLS)))?;
-    say(format_args!("{ONE_CALL}: {} of {}", value(ONE_CALL), clients * CALLS))?;
+    say(format_args!(
+        "{TWO_CALLS}: {} of {clients}",
+        value(TWO_CALLS)
+    ))?;
+    say(format_args!(
+        "{ONE_CALL}: {} of {}",
+        value(ONE_CALL),
+        clients * CALLS
+    ))?;
     let mut names: Vec<&str> = data.list.iter().map(|item| &*item.client).collect();
     names.sort_unstable();
     say(format_args!("Finished: {}", names.join(", ")))?;
-    let slowest = data.list.iter().map(|item| item.time).max().unwrap_or_default();
+    let slowest = data
+        .list
+        .iter()
+        .map(|item| item.time)
+        .max()
+        .unwrap_or_default();
     let call = slowest.as_secs_f64() * 1e6 / f64::from(CALLS);
     say(format_args!("A call took its client {call:.1} µs"))?;
     let every = call / f64::from(clients);
-    say(format_args!("The manager completed one every {every:.1} µs"))
+    say(format_args!(
+        "The manager completed one every {every:.1} µs"
+    ))
 }
 
 /// Prints a line. Goes on when nobody reads it (`| head -1`).

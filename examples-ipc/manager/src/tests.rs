@@ -37,7 +37,10 @@ fn with_client<T>(manager: &Manager, act: impl FnOnce(&Client) -> T) -> T {
 }
 
 fn item(client: &str) -> Finish {
-    Finish { client: client.into(), time: Duration::from_millis(1) }
+    Finish {
+        client: client.into(),
+        time: Duration::from_millis(1),
+    }
 }
 
 fn requests() -> [Request; 5] {

@@ -42,7 +42,11 @@ pub fn write_and_read(mut child: Child, input: &[u8]) -> Result<Vec<u8>> {
         (writer.join().unwrap(), ended)
     });
     let ended = ended.context("cannot read from the child")?;
-    ensure!(ended.status.success(), "the child ended with {}", ended.status);
+    ensure!(
+        ended.status.success(),
+        "the child ended with {}",
+        ended.status
+    );
     written.context("the child did not read its input")?;
     Ok(ended.stdout)
 }

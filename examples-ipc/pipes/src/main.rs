@@ -21,7 +21,9 @@ use std::process::{Child, Command, ExitCode, Stdio};
 use anyhow::{Context, Result, ensure};
 
 fn main() -> ExitCode {
-    let args = env::args_os().skip(1).map(|arg| arg.to_string_lossy().into_owned());
+    let args = env::args_os()
+        .skip(1)
+        .map(|arg| arg.to_string_lossy().into_owned());
     let args: Vec<String> = args.collect();
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     let (role, size) = match args[..] {
@@ -60,8 +62,14 @@ fn show(size: usize) -> Result<()> {
     say(format_args!("One way, over a pipe: {came} bytes came"))?;
 
     let came = exchange::both_ways(size).context("both ways")?;
-    let link = if cfg!(unix) { "a socket pair" } else { "two pipes" };
-    say(format_args!("Both ways, over {link}: {came} bytes came back"))?;
+    let link = if cfg!(unix) {
+        "a socket pair"
+    } else {
+        "two pipes"
+    };
+    say(format_args!(
+        "Both ways, over {link}: {came} bytes came back"
+    ))?;
 
     let stuck = stuck::watch(again("get-stuck", Some(size))?)?;
     let stuck = stuck.map_or(format!("{size} bytes came back"), |written| {
@@ -103,8 +111,9 @@ fn input(size: usize) -> Vec<u8> {
 
 /// A number of bytes, or of MiB.
 fn bytes(size: &str) -> Option<usize> {
-    let (number, unit) =
-        size.strip_suffix("MiB").map_or((size, 1), |number| (number, 1024 * 1024));
+    let (number, unit) = size
+        .strip_suffix("MiB")
+        .map_or((size, 1), |number| (number, 1024 * 1024));
     let bytes = number.parse::<usize>().ok()?.checked_mul(unit)?;
     (bytes as u64 <= message::LONGEST).then_some(bytes)
 }

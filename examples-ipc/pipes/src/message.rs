@@ -25,10 +25,16 @@ pub fn receive(from: &mut impl Read) -> Result<Option<Vec<u8>>> {
     }
     let length = length.try_into().ok().context("cut off in its length")?;
     let length = u64::from_le_bytes(length);
-    ensure!(length <= LONGEST, "{length} bytes are too long for a message");
+    ensure!(
+        length <= LONGEST,
+        "{length} bytes are too long for a message"
+    );
     // It grows with what comes: a wrong length alone takes no memory.
     let mut message = Vec::new();
     let came = from.take(length).read_to_end(&mut message)?;
-    ensure!(came as u64 == length, "cut off after {came} of {length} bytes");
+    ensure!(
+        came as u64 == length,
+        "cut off after {came} of {length} bytes"
+    );
     Ok(Some(message))
 }

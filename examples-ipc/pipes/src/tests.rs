@@ -58,7 +58,10 @@ fn a_wrong_length_is_refused_or_takes_no_memory() {
     let mut from = message::LONGEST.to_le_bytes().to_vec();
     from.extend(b"few");
     let error = message::receive(&mut &from[..]).unwrap_err();
-    assert!(error.to_string().starts_with("cut off after 3 of"), "{error}");
+    assert!(
+        error.to_string().starts_with("cut off after 3 of"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -85,6 +88,10 @@ fn the_input_is_as_long_as_asked() {
     for size in [0, 1, 250, 251, 252, 1_048_576] {
         let input = input(size);
         assert_eq!(input.len(), size);
-        assert!((0..size).step_by(97).all(|at| usize::from(input[at]) == at % 251));
+        assert!(
+            (0..size)
+                .step_by(97)
+                .all(|at| usize::from(input[at]) == at % 251)
+        );
     }
 }

@@ -22,8 +22,9 @@ const PRODUCE_TIME: Duration = Duration::from_millis(100);
 const CONSUME_TIME: Duration = Duration::from_millis(200);
 
 fn main() -> ExitCode {
-    let role =
-        env::args_os().nth(1).map(|role| role.to_string_lossy().into_owned());
+    let role = env::args_os()
+        .nth(1)
+        .map(|role| role.to_string_lossy().into_owned());
     let result = match role.as_deref() {
         None => supervise(),
         Some("producer") => produce(),
@@ -64,7 +65,9 @@ fn make_number() -> u32 {
 fn consume() -> Result<()> {
     loop {
         shared::waiting("a number");
-        let Some(number) = queue::get()? else { return Ok(()) };
+        let Some(number) = queue::get()? else {
+            return Ok(());
+        };
         let _span = shared::span(format_args!("consume {number}"));
         thread::sleep(CONSUME_TIME);
         eprintln!("Consumed: {number}");

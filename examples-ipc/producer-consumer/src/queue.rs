@@ -49,7 +49,10 @@ fn ask(request: &str) -> Result<String> {
 /// The parent's ends of a child's pipes.
 pub fn pipes(child: &mut Child) -> (BufReader<ChildStdout>, ChildStdin) {
     let from = child.stdout.take().expect("the output is piped");
-    (BufReader::new(from), child.stdin.take().expect("the input is piped"))
+    (
+        BufReader::new(from),
+        child.stdin.take().expect("the input is piped"),
+    )
 }
 
 /// In the parent: keeps the queue until the consumer has the sentinel or one side
@@ -118,7 +121,11 @@ fn line(item: Item) -> String {
 }
 
 fn item(line: &str) -> Option<Item> {
-    if line == SENTINEL { Some(None) } else { line.parse().ok().map(Some) }
+    if line == SENTINEL {
+        Some(None)
+    } else {
+        line.parse().ok().map(Some)
+    }
 }
 
 /// The next line, or `None` at the end. What has no line end was cut: 4 may be a

@@ -11,11 +11,21 @@ fn keep(producer: &str, consumer: &str) -> (String, usize, Vec<u32>) {
     let (mut to_producer, mut to_consumer) = (Vec::new(), Vec::new());
     let lost = queue::keep(
         (BufReader::new(producer.as_bytes()), &mut to_producer),
-        (BufReader::new(consumer.as_bytes()), &mut to_consumer as &mut dyn Write),
+        (
+            BufReader::new(consumer.as_bytes()),
+            &mut to_consumer as &mut dyn Write,
+        ),
     );
     let accepted = String::from_utf8(to_producer).unwrap();
-    assert!(accepted.lines().all(|line| line == "accepted"), "{accepted}");
-    (String::from_utf8(to_consumer).unwrap(), accepted.lines().count(), lost)
+    assert!(
+        accepted.lines().all(|line| line == "accepted"),
+        "{accepted}"
+    );
+    (
+        String::from_utf8(to_consumer).unwrap(),
+        accepted.lines().count(),
+        lost,
+    )
 }
 
 /// The whole lines of a cut text, without the sentinel.

@@ -64,7 +64,9 @@ pub(crate) fn lost(mut numbers: Vec<u32>, consumed: Vec<u32>) -> Vec<u32> {
         *times.entry(number).or_insert(0) += 1;
     }
     numbers.retain(|number| {
-        let Some(times) = times.get_mut(number) else { return true };
+        let Some(times) = times.get_mut(number) else {
+            return true;
+        };
         *times -= 1;
         *times < 0
     });

@@ -26,8 +26,9 @@ const NUMBERS: Range<u32> = 0..5;
 const CONSUME_TIME: Duration = Duration::from_millis(100);
 
 fn main() -> ExitCode {
-    let role =
-        env::args_os().nth(1).map(|role| role.to_string_lossy().into_owned());
+    let role = env::args_os()
+        .nth(1)
+        .map(|role| role.to_string_lossy().into_owned());
     let result = match role.as_deref() {
         None => show(),
         Some("producer") => produce_and_die(),
@@ -78,7 +79,9 @@ fn pass_on(queue: &SyncSender<Item>) -> Result<Vec<u32>> {
     let mut numbers = Vec::new();
     shared::waiting("the producer");
     while let Ok(Some(line)) = queue::next_line(&mut lines) {
-        let Some(item) = queue::item(&line) else { break };
+        let Some(item) = queue::item(&line) else {
+            break;
+        };
         numbers.extend(item);
         if queue.send(item).is_err() {
             break;

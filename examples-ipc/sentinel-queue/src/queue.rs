@@ -28,7 +28,10 @@ const NEXT: &str = "next";
 /// In the parent: a new queue. It is closed when the sender is dropped.
 pub fn queue() -> (SyncSender<Item>, Items) {
     let (sender, receiver) = mpsc::sync_channel(CAPACITY);
-    (sender, Arc::new(Mutex::new(receiver.into_iter().peekable())))
+    (
+        sender,
+        Arc::new(Mutex::new(receiver.into_iter().peekable())),
+    )
 }
 
 /// In a consumer: takes the next item, and waits until there is one. Fails when the
@@ -48,7 +51,10 @@ pub fn serve_child(child: &mut Child, items: Items) -> Vec<u32> {
 }
 
 /// Serves whoever sends these requests and reads these answers.
-#[allow(clippy::needless_pass_by_value, reason = "gone with the last who serves")]
+#[allow(
+    clippy::needless_pass_by_value,
+    reason = "gone with the last who serves"
+)]
 pub(crate) fn serve(
     mut requests: impl BufRead,
     mut answers: impl Write,
@@ -79,7 +85,11 @@ fn line(item: Option<&u32>) -> String {
 
 /// The item in a line; `None` if it is none. No number may be the line `end`.
 pub fn item(line: &str) -> Option<Item> {
-    if line == SENTINEL { Some(None) } else { line.parse().ok().map(Some) }
+    if line == SENTINEL {
+        Some(None)
+    } else {
+        line.parse().ok().map(Some)
+    }
 }
 
 /// The next line, or `None` at the end. What has no line end was cut: 4 may be a

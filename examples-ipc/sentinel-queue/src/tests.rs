@@ -67,7 +67,12 @@ fn a_consumer_cut_at_any_byte_loses_at_most_what_it_has_in_its_hand() {
         assert_eq!(given.lines().count(), asked, "cut at {length}");
         // Each question but the first says that the number before it is consumed.
         assert_eq!(all.len(), asked.saturating_sub(1), "cut at {length}");
-        all.extend(given.lines().last().map(|last| last.parse::<u32>().unwrap()));
+        all.extend(
+            given
+                .lines()
+                .last()
+                .map(|last| last.parse::<u32>().unwrap()),
+        );
         all.extend(rest(&items));
         assert_eq!(all, NUMBERS, "cut at {length}");
     }

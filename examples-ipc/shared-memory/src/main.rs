@@ -37,7 +37,9 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let Err(error) = result else { return ExitCode::SUCCESS };
+    let Err(error) = result else {
+        return ExitCode::SUCCESS;
+    };
     // One write: others may fail at the same moment.
     let _ = io::stderr().write_all(format!("{error:#}\n").as_bytes());
     ExitCode::FAILURE
@@ -72,9 +74,14 @@ fn supervise() -> Result<()> {
 
     fill(&memory);
     let name = team.kill_one_at(work::SLOW_MOVE)?;
-    say(format_args!("{name} is killed in the middle of a move, under the lock:"))?;
+    say(format_args!(
+        "{name} is killed in the middle of a move, under the lock:"
+    ))?;
     let _span = shared::span("repair");
-    let told = memory.lock().err().context("the lock knows nothing of it")?;
+    let told = memory
+        .lock()
+        .err()
+        .context("the lock knows nothing of it")?;
     say(format_args!("  the next owner is told: {told}"))?;
     say(format_args!("  found: {}", array(&memory)))?;
     drop(memory.repair(|memory| work::repair(memory.cells()))?);

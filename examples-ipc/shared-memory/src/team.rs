@@ -34,7 +34,12 @@ impl Team {
                 .with_context(|| format!("cannot start {name}"))?;
             let to = child.stdin.take();
             let from = child.stdout.take().expect("it is piped");
-            team.0.push(Member { name, child, to, from: BufReader::new(from) });
+            team.0.push(Member {
+                name,
+                child,
+                to,
+                from: BufReader::new(from),
+            });
         }
         Ok(team)
     }
@@ -48,7 +53,10 @@ impl Team {
         loop {
             let told = self.0.iter_mut().try_for_each(|member| member.tell(words));
             let answers = told.and_then(|()| {
-                self.0.iter_mut().map(Member::hear).collect::<io::Result<Vec<_>>>()
+                self.0
+                    .iter_mut()
+                    .map(Member::hear)
+                    .collect::<io::Result<Vec<_>>>()
             });
             match answers {
                 Ok(answers) if answers.iter().all(|answer| answer == "done") => {
@@ -84,7 +92,9 @@ impl Team {
 
 impl Member {
     fn tell(&mut self, words: &str) -> io::Result<()> {
-        self.to.as_mut().map_or(Ok(()), |to| writeln!(to, "{words}"))
+        self.to
+            .as_mut()
+            .map_or(Ok(()), |to| writeln!(to, "{words}"))
     }
 
     /// What it answers. Fails if it has ended.

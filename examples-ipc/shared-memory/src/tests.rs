@@ -64,7 +64,9 @@ fn an_interrupted_change_is_told_until_it_is_repaired() {
     assert!(panicked.is_err());
     assert!(other.lock().is_err());
     assert!(memory.lock().is_err(), "nobody has repaired it");
-    let guard = other.repair(|memory| memory.counter().store(7, Relaxed)).unwrap();
+    let guard = other
+        .repair(|memory| memory.counter().store(7, Relaxed))
+        .unwrap();
     let third = File::open(guard.path()).unwrap();
     assert!(third.try_lock().is_err(), "whoever repairs keeps the lock");
     drop(guard);

@@ -96,7 +96,10 @@ fn consume(queue: &Consumer<u32>) -> Vec<u32> {
         consumed.push(item);
         shared::waiting("an item");
     }) {
-        say(&format!("Panicked at {}: {}", panicked.item, panicked.message));
+        say(&format!(
+            "Panicked at {}: {}",
+            panicked.item, panicked.message
+        ));
     }
     consumed
 }
@@ -108,5 +111,8 @@ fn work(item: u32) {
 }
 
 fn say(words: &str) {
-    println!("[{}] {words}", thread::current().name().unwrap_or("unnamed"));
+    println!(
+        "[{}] {words}",
+        thread::current().name().unwrap_or("unnamed")
+    );
 }

@@ -47,8 +47,14 @@ pub fn queue<T>(capacity: usize) -> (Producer<T>, Consumer<T>, Rest<T>) {
     let (alive, consumers) = bounded(0);
     let rest = Rest(receiver.clone());
     (
-        Producer { items: sender, consumers },
-        Consumer { items: receiver, alive },
+        Producer {
+            items: sender,
+            consumers,
+        },
+        Consumer {
+            items: receiver,
+            alive,
+        },
         rest,
     )
 }
@@ -78,7 +84,10 @@ impl<T> Consumer<T> {
             // Asserted: what `work` leaves half done is for the caller to mend.
             let worked = panic::catch_unwind(AssertUnwindSafe(|| work(&item)));
             if let Err(panic) = worked {
-                return Err(Panicked { item, message: message(&*panic) });
+                return Err(Panicked {
+                    item,
+                    message: message(&*panic),
+                });
             }
         }
         Ok(())
@@ -94,13 +103,19 @@ impl<T> Rest<T> {
 
 impl<T> Clone for Producer<T> {
     fn clone(&self) -> Self {
-        Self { items: self.items.clone(), consumers: self.consumers.clone() }
+        Self {
+            items: self.items.clone(),
+            consumers: self.consumers.clone(),
+        }
     }
 }
 
 impl<T> Clone for Consumer<T> {
     fn clone(&self) -> Self {
-        Self { items: self.items.clone(), alive: self.alive.clone() }
+        Self {
+            items: self.items.clone(),
+            alive: self.alive.clone(),
+        }
     }
 }
 

@@ -33,7 +33,9 @@ impl Fates {
 fn share(capacity: usize, consumer: Consume) -> Fates {
     let (sender, ended) = mpsc::channel();
     thread::spawn(move || sender.send(share_or_hang(capacity, consumer)));
-    let fates = ended.recv_timeout(Duration::from_secs(60)).expect("it hangs");
+    let fates = ended
+        .recv_timeout(Duration::from_secs(60))
+        .expect("it hangs");
     assert!(fates.0.keys().copied().eq(0..PRODUCERS * ITEMS));
     assert!(fates.0.values().all(|fates| fates.len() == 1), "{fates:?}");
     fates
@@ -66,7 +68,9 @@ fn share_or_hang(capacity: usize, consumer: Consume) -> Fates {
         drop(take);
     });
     let mut fates = fates.into_inner().unwrap();
-    rest.items().into_iter().for_each(|item| fates.add(item, "left"));
+    rest.items()
+        .into_iter()
+        .for_each(|item| fates.add(item, "left"));
     fates
 }
 

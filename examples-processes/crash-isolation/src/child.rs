@@ -32,7 +32,9 @@ pub fn run(role: &str) -> Result<Ended> {
         .context("cannot start a process")?;
     // Ends with this process. Taken out, or the next line would close it.
     let _lifeline = child.stdin.take();
-    let ended = child.wait_with_output().context("cannot wait for a process")?;
+    let ended = child
+        .wait_with_output()
+        .context("cannot wait for a process")?;
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     Ok(Ended {
         status: ended.status,
@@ -64,7 +66,9 @@ pub fn prepare() {
 pub fn panic_message(panic: &(dyn Any + Send)) -> &str {
     let literal = panic.downcast_ref::<&str>().copied();
     let formatted = || panic.downcast_ref::<String>().map(String::as_str);
-    literal.or_else(formatted).unwrap_or("something that is no text")
+    literal
+        .or_else(formatted)
+        .unwrap_or("something that is no text")
 }
 
 /// A core file is an image of the memory: as large as that, and full of secrets.
@@ -73,7 +77,10 @@ fn no_core_file() {
     use rustix::process::{Resource, Rlimit, setrlimit};
     // One byte, and not none: Linux ignores a limit of 0 where it gives the image
     // to a program such as systemd-coredump.
-    let limit = Rlimit { current: Some(1), maximum: Some(1) };
+    let limit = Rlimit {
+        current: Some(1),
+        maximum: Some(1),
+    };
     let _ = setrlimit(Resource::Core, limit); // fails where the limit is 0 already
 }
 

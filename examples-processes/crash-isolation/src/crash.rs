@@ -25,7 +25,9 @@ pub const ALL: &[(&str, fn())] = &[
 
 /// The crash with this name.
 pub fn named(name: &str) -> Option<fn()> {
-    ALL.iter().find(|crash| crash.0 == name).map(|crash| crash.1)
+    ALL.iter()
+        .find(|crash| crash.0 == name)
+        .map(|crash| crash.1)
 }
 
 /// Moves money, and panics in the middle: what was taken has not been given.
@@ -45,14 +47,19 @@ pub fn repair() -> Option<String> {
     ACCOUNTS.clear_poison(); // still locked: nobody comes in between
     drop(accounts);
     let now: u32 = ACCOUNTS.lock().ok()?.iter().sum();
-    Some(format!("lock returned Err: {found} of {TOTAL} left; repaired: {now}"))
+    Some(format!(
+        "lock returned Err: {found} of {TOTAL} left; repaired: {now}"
+    ))
 }
 
 /// Uses up a small stack of its own: that of the main thread may have no bound.
 fn overflow() {
     let recursive = thread::Builder::new().name("recursive".into());
     let recursive = recursive.stack_size(64 * 1024).spawn(|| descend(0));
-    recursive.expect("the system can start a thread").join().unwrap();
+    recursive
+        .expect("the system can start a thread")
+        .join()
+        .unwrap();
 }
 
 /// `black_box`, or the optimiser would make a loop of it, or nothing at all.

@@ -19,7 +19,9 @@ use anyhow::{Context, Result};
 use child::Ended;
 
 fn main() -> ExitCode {
-    let Some(role) = env::args_os().nth(1) else { return supervise() };
+    let Some(role) = env::args_os().nth(1) else {
+        return supervise();
+    };
     let role = role.to_string_lossy();
     let (crash, place) = role.split_once("-in-a-").unwrap_or_default();
     match (place, crash::named(crash)) {
@@ -48,7 +50,10 @@ fn crash_in_a_thread(crash: fn()) {
 
     // `join` returns if only the thread is lost. If all is lost, main is, too.
     if let Err(panic) = worker.expect("the system can start a thread").join() {
-        say(&format!("join returned Err: {}", child::panic_message(&*panic)));
+        say(&format!(
+            "join returned Err: {}",
+            child::panic_message(&*panic)
+        ));
     }
     if let Some(repaired) = crash::repair() {
         say(&repaired);
@@ -86,7 +91,10 @@ fn let_crash() -> Result<()> {
         let run = |role| scope.spawn(move || child::run(role));
         let children: Vec<_> = roles.iter().map(String::as_str).map(run).collect();
         shared::waiting("children");
-        children.into_iter().map(|child| child.join().unwrap()).collect()
+        children
+            .into_iter()
+            .map(|child| child.join().unwrap())
+            .collect()
     });
     for (role, ended) in roles.iter().zip(ended) {
         report(role, &ended?).context("cannot print")?;
@@ -97,8 +105,11 @@ fn let_crash() -> Result<()> {
 fn report(role: &str, ended: &Ended) -> io::Result<()> {
     let well = ended.status.success();
     // In a thread, the program is the child. In a process, it is this one.
-    let program =
-        if well || role.ends_with("process") { "goes on" } else { "is lost" };
+    let program = if well || role.ends_with("process") {
+        "goes on"
+    } else {
+        "is lost"
+    };
     let mut out = io::stdout().lock();
     writeln!(out, "{}: the program {program}", role.replace('-', " "))?;
     for line in ended.output.lines() {

@@ -28,7 +28,9 @@ const THREADS: usize = 3; // in each process
 const _: () = assert!(PROCESSES > 0 && THREADS > 0);
 
 fn main() -> ExitCode {
-    let args = env::args_os().skip(1).map(|arg| arg.to_string_lossy().into_owned());
+    let args = env::args_os()
+        .skip(1)
+        .map(|arg| arg.to_string_lossy().into_owned());
     let result = match &args.collect::<Vec<_>>()[..] {
         [] => supervise(),
         [name, first, end] if name.starts_with("process-") => {
@@ -39,7 +41,9 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let Err(error) = result else { return ExitCode::SUCCESS };
+    let Err(error) = result else {
+        return ExitCode::SUCCESS;
+    };
     let _ = writeln!(io::stderr(), "{error:#}");
     ExitCode::FAILURE
 }
@@ -60,8 +64,14 @@ fn supervise() -> Result<()> {
             failed.extend(failure);
         }
     });
-    say(format_args!("Amounts: {:?}", amounts.values().collect::<Vec<_>>()))?;
-    say(format_args!("Total: {} euros", amounts.values().sum::<usize>()))?;
+    say(format_args!(
+        "Amounts: {:?}",
+        amounts.values().collect::<Vec<_>>()
+    ))?;
+    say(format_args!(
+        "Total: {} euros",
+        amounts.values().sum::<usize>()
+    ))?;
     ensure!(failed.is_empty(), failed.join("\n"));
     Ok(())
 }
@@ -74,13 +84,19 @@ fn run_share(
 ) -> (BTreeMap<usize, usize>, Option<String>) {
     let mut amounts = BTreeMap::new();
     let name = format!("process-{number}");
-    let args = [name.as_str(), &share.start.to_string(), &share.end.to_string()];
+    let args = [
+        name.as_str(),
+        &share.start.to_string(),
+        &share.end.to_string(),
+    ];
     let ended = processes::run_again(args, |line| {
         let (thread, order, amount) = processes::result(line)
             .filter(|(_, order, _)| share.contains(order))
             .with_context(|| format!("{line:?} is no result of its share"))?;
         amounts.insert(order, amount);
-        say(format_args!("[{name} {thread}] Order {order}: {amount} euros"))
+        say(format_args!(
+            "[{name} {thread}] Order {order}: {amount} euros"
+        ))
     });
     let lost: Vec<usize> =
         share.filter(|order| !amounts.contains_key(order)).collect();

@@ -31,7 +31,11 @@ pub fn send(order: usize, amount: usize) -> Result<()> {
 /// what [`send`] wrote: 14 without a line end may be the beginning of 140.
 pub fn result(line: &str) -> Option<(&str, usize, usize)> {
     let mut words = line.strip_suffix('\n')?.splitn(3, ' ');
-    Some((words.next()?, words.next()?.parse().ok()?, words.next()?.parse().ok()?))
+    Some((
+        words.next()?,
+        words.next()?.parse().ok()?,
+        words.next()?.parse().ok()?,
+    ))
 }
 
 /// Runs this program again, with `args`, and calls `take` with every line that it

@@ -24,9 +24,13 @@ fn a_line_that_was_cut_or_is_foreign_is_no_result() {
     for length in 0..line.len() {
         assert_eq!(result(&line[..length]), None, "cut at {length}");
     }
-    for foreign in
-        ["\n", "hello\n", "thread-2 7\n", "thread-2 7 140 1\n", "t -7 1\n"]
-    {
+    for foreign in [
+        "\n",
+        "hello\n",
+        "thread-2 7\n",
+        "thread-2 7 140 1\n",
+        "t -7 1\n",
+    ] {
         assert_eq!(result(foreign), None, "{foreign}");
     }
 }
@@ -36,5 +40,8 @@ fn an_order_is_as_many_of_its_article_as_its_number() {
     let prices = [5, 8, 12, 20];
     assert_eq!(amount(3, &prices), 60);
     assert_eq!(amount(4, &prices), 20);
-    assert_eq!((1..=12).map(|order| amount(order, &prices)).sum::<usize>(), 876);
+    assert_eq!(
+        (1..=12).map(|order| amount(order, &prices)).sum::<usize>(),
+        876
+    );
 }

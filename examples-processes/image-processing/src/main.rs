@@ -82,8 +82,16 @@ fn run(request: Option<(Vec<PathBuf>, PathBuf)>) -> Result<ExitCode> {
     if processes::stopped() {
         return Ok(ExitCode::from(130)); // what shells report for Ctrl-C
     }
-    writeln!(io::stdout(), "Results in {}\nMain process exiting.", out.display())?;
-    Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    writeln!(
+        io::stdout(),
+        "Results in {}\nMain process exiting.",
+        out.display()
+    )?;
+    Ok(if failed {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    })
 }
 
 /// Prints what became of each picture, in their order. Returns whether one failed.

@@ -35,7 +35,9 @@ pub fn process(from: &Path, to: &Path) -> Result<()> {
 
 fn read(file: &Path) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    File::open(file)?.take(LARGEST_FILE + 1).read_to_end(&mut bytes)?;
+    File::open(file)?
+        .take(LARGEST_FILE + 1)
+        .read_to_end(&mut bytes)?;
     ensure!(bytes.len() as u64 <= LARGEST_FILE, "the file is too large");
     Ok(bytes)
 }
@@ -69,7 +71,10 @@ fn decode(file: &[u8]) -> Result<(DynamicImage, Orientation)> {
     ensure!(fits, "{width} x {height} pixels are too many");
     // Cameras turn a picture by a note in its metadata, which the result loses.
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    Ok((DynamicImage::from_decoder(decoder).map_err(whole)?, orientation))
+    Ok((
+        DynamicImage::from_decoder(decoder).map_err(whole)?,
+        orientation,
+    ))
 }
 
 /// Whether a JPEG file reaches its end-of-image marker. The decoder does not mind:
@@ -81,14 +86,18 @@ fn has_end(jpeg: &[u8]) -> bool {
         let marker = |pair: &[u8]| {
             pair[0] == 0xFF && !matches!(pair[1], 0x00 | 0xD0..=0xD7 | 0xFF)
         };
-        let Some(at) = rest.windows(2).position(marker) else { return false };
+        let Some(at) = rest.windows(2).position(marker) else {
+            return false;
+        };
         if rest[at + 1] == 0xD9 {
             return true;
         }
         // Every other marker starts a segment, with its length in the first two
         // bytes.
         let segment = &rest[at + 2..];
-        let Some(&length) = segment.first_chunk() else { return false };
+        let Some(&length) = segment.first_chunk() else {
+            return false;
+        };
         let Some(next) = segment.get(u16::from_be_bytes(length).into()..) else {
             return false;
         };

@@ -90,10 +90,18 @@ pub fn run_again(args: &[&OsStr]) -> Result<Vec<u8>> {
         .context("cannot start a process")?;
     let (id, lifeline) = (child.id(), child.stdin.take().expect("it is piped"));
     // After `stop` there is no list: the lifeline is dropped, and the child ends.
-    LIFELINES.lock().unwrap().as_mut().map(|all| all.insert(id, lifeline));
+    LIFELINES
+        .lock()
+        .unwrap()
+        .as_mut()
+        .map(|all| all.insert(id, lifeline));
     shared::waiting("child process");
     let ended = child.wait_with_output();
-    LIFELINES.lock().unwrap().as_mut().map(|all| all.remove(&id));
+    LIFELINES
+        .lock()
+        .unwrap()
+        .as_mut()
+        .map(|all| all.remove(&id));
 
     let ended = ended.context("cannot wait for a process")?;
     // Ctrl-C goes to every process of the terminal, and the child may be the first.

@@ -35,8 +35,10 @@ fn pictures_of_other_programs_come_out_grey_and_upright() {
 #[test]
 fn a_file_cut_at_any_byte_is_an_error() {
     let folder = Folder::new("cut");
-    let mut files: Vec<(&str, Vec<u8>)> =
-        FROM_OTHERS.iter().map(|(name, bytes)| (*name, bytes.to_vec())).collect();
+    let mut files: Vec<(&str, Vec<u8>)> = FROM_OTHERS
+        .iter()
+        .map(|(name, bytes)| (*name, bytes.to_vec()))
+        .collect();
     let mut png = Vec::new();
     let picture = DynamicImage::new_rgb16(20, 10);
     picture
@@ -47,8 +49,11 @@ fn a_file_cut_at_any_byte_is_an_error() {
         assert!(folder.process(name, &bytes).is_ok(), "{name}");
         // The end of a PNG is a chunk of 12 bytes that holds nothing of the
         // picture.
-        let last =
-            if name.ends_with("png") { bytes.len() - 12 } else { bytes.len() };
+        let last = if name.ends_with("png") {
+            bytes.len() - 12
+        } else {
+            bytes.len()
+        };
         for length in 0..last {
             assert!(
                 folder.process(name, &bytes[..length]).is_err(),
@@ -162,7 +167,10 @@ fn work_runs_together_up_to_the_limit_and_results_keep_their_order() {
     };
     let results: Vec<usize> = thread::scope(|scope| {
         let results = processes::start(scope, AT_ONCE, &items, &work);
-        results.into_iter().map(|result| result.recv().unwrap()).collect()
+        results
+            .into_iter()
+            .map(|result| result.recv().unwrap())
+            .collect()
     });
     assert_eq!(results, items);
     assert!((2..=AT_ONCE).contains(&most.into_inner()));

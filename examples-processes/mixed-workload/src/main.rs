@@ -22,7 +22,9 @@ const QUERIES: u64 = 3;
 const QUERY_TIME: Duration = Duration::from_millis(500);
 
 fn main() -> ExitCode {
-    let args = env::args_os().skip(1).map(|arg| arg.to_string_lossy().into_owned());
+    let args = env::args_os()
+        .skip(1)
+        .map(|arg| arg.to_string_lossy().into_owned());
     let result = match &args.collect::<Vec<_>>()[..] {
         [] => run(),
         [role, from, below] if role == primes::ROLE => {
@@ -33,7 +35,9 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let Err(error) = result else { return ExitCode::SUCCESS };
+    let Err(error) = result else {
+        return ExitCode::SUCCESS;
+    };
     // Whoever read our lines has left (`| head -1`): nobody to tell.
     let left = |error: &io::Error| error.kind() == ErrorKind::BrokenPipe;
     if !error.downcast_ref().is_some_and(left) {
@@ -55,7 +59,10 @@ fn run() -> Result<()> {
     let lost = [lost, lost_too].concat();
     if lost.is_empty() {
         let limit = primes::LIMIT;
-        writeln!(io::stdout(), "{orders} orders, {count} primes below {limit}")?;
+        writeln!(
+            io::stdout(),
+            "{orders} orders, {count} primes below {limit}"
+        )?;
     }
     writeln!(io::stdout(), "{io_time}\n{cpu}\n{both}")?;
     ensure!(lost.is_empty(), lost.join("\n"));
@@ -68,7 +75,10 @@ fn measure<T>(label: &str, work: impl FnOnce() -> T) -> (T, String) {
     say(format_args!("{label}:"));
     let start = Instant::now();
     let done = work();
-    (done, format!("{label}: {:.2} seconds", start.elapsed().as_secs_f64()))
+    (
+        done,
+        format!("{label}: {:.2} seconds", start.elapsed().as_secs_f64()),
+    )
 }
 
 /// The I/O: a thread for each query. A thread that waits needs no core.

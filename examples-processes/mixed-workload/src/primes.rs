@@ -46,7 +46,9 @@ pub fn chunk(number: u64) -> Range<u64> {
 fn count_in_process(chunk: Range<u64>) -> Result<u64> {
     let bounds = [chunk.start.to_string(), chunk.end.to_string()];
     let answer = processes::run_again(&[ROLE, &bounds[0], &bounds[1]])?;
-    answer.parse().with_context(|| format!("its process sent {answer:?}"))
+    answer
+        .parse()
+        .with_context(|| format!("its process sent {answer:?}"))
 }
 
 /// The child's whole work: counts the primes of its chunk and prints how many.

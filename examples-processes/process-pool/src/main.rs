@@ -64,7 +64,9 @@ fn main() -> ExitCode {
         let _ = writeln!(io::stderr(), "expected no argument, not \"{argument}\"");
         return ExitCode::from(2);
     }
-    let Err(error) = run() else { return ExitCode::SUCCESS };
+    let Err(error) = run() else {
+        return ExitCode::SUCCESS;
+    };
     // Whoever read our lines has left (`| head -1`): nobody to tell.
     if error.kind() != ErrorKind::BrokenPipe {
         let _ = writeln!(io::stderr(), "{error}");
@@ -76,7 +78,10 @@ fn run() -> io::Result<()> {
     let mut out = io::stdout();
     // Off Unix, this pool cannot end a job that runs for ever.
     let timeout = cfg!(unix).then_some(TIMEOUT);
-    let pool = Pool::with(Options { timeout, ..Options::default() });
+    let pool = Pool::with(Options {
+        timeout,
+        ..Options::default()
+    });
 
     writeln!(out, "In the order of the jobs:")?;
     let mut jobs = vec![

@@ -92,7 +92,9 @@ static SERVED: OnceLock<TypeId> = OnceLock::new();
 /// Belongs at the top of `main`: in a worker it does the jobs, and never returns.
 pub fn serve<J: Job>() {
     SERVED.get_or_init(TypeId::of::<J>);
-    let Some(mut parent) = Parent::of_this_process() else { return };
+    let Some(mut parent) = Parent::of_this_process() else {
+        return;
+    };
     J::init();
     let run = |job: J| {
         let result = catch_unwind(AssertUnwindSafe(|| job.run()));
@@ -106,7 +108,8 @@ pub fn serve<J: Job>() {
 /// What was given to `panic!`.
 fn message(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(ToString::to_string);
-    text.or_else(|| panic.downcast_ref().cloned()).unwrap_or_default()
+    text.or_else(|| panic.downcast_ref().cloned())
+        .unwrap_or_default()
 }
 
 /// A pool of worker processes. When it is dropped, all of them end, busy ones too,
@@ -128,13 +131,22 @@ impl Pool {
     /// # Panics
     /// If `serve` was not called: the workers would run `main`, and start workers.
     pub fn new(workers: usize) -> Pool {
-        Pool::with(Options { workers: Some(workers), ..Options::default() })
+        Pool::with(Options {
+            workers: Some(workers),
+            ..Options::default()
+        })
     }
 
     /// See [`Pool::new`].
     pub fn with(options: Options) -> Pool {
-        assert!(SERVED.get().is_some(), "`main` has to call `pool::serve` first");
-        assert!(cfg!(unix) || options.timeout.is_none(), "time-outs need Unix");
+        assert!(
+            SERVED.get().is_some(),
+            "`main` has to call `pool::serve` first"
+        );
+        assert!(
+            cfg!(unix) || options.timeout.is_none(),
+            "time-outs need Unix"
+        );
         let cores = || thread::available_parallelism().map_or(1, NonZero::get);
         let workers = options.workers.unwrap_or_else(cores).max(1);
         let (queue, tasks) = mpsc::channel();
@@ -142,7 +154,12 @@ impl Pool {
         let stop = Arc::new(AtomicBool::new(false));
         let lanes = Arc::new(AtomicUsize::new(workers));
         let start = |number| {
-            let lane = Lane { options, stop: stop.clone(), worker: None, jobs: 0 };
+            let lane = Lane {
+                options,
+                stop: stop.clone(),
+                worker: None,
+                jobs: 0,
+            };
             let (tasks, lanes) = (tasks.clone(), lanes.clone());
             let thread = thread::Builder::new().name(format!("pool-{number}"));
             // To read a deeply nested result takes more stack than a thread has.
@@ -151,7 +168,13 @@ impl Pool {
             thread.spawn(work).expect("a thread starts")
         };
         let threads = (1..=workers).map(start).collect();
-        Pool { options, workers, queue: Some(queue), stop, threads }
+        Pool {
+            options,
+            workers,
+            queue: Some(queue),
+            stop,
+            threads,
+        }
     }
 
     /// Does the jobs, and returns their results in the order of the jobs. Jobs
@@ -170,9 +193,15 @@ impl Pool {
         let results: Vec<_> = (0..count).map(empty).collect();
         let results = Arc::new(Mutex::new(results));
         let (running, all_done) = mpsc::channel::<()>();
-        let most = if self.options.timeout.is_some() { 1 } else { 1000 };
+        let most = if self.options.timeout.is_some() {
+            1
+        } else {
+            1000
+        };
         let most = self.options.chunk.unwrap_or(most);
-        let most = most.min(self.options.jobs_per_worker.unwrap_or(most)).max(1);
+        let most = most
+            .min(self.options.jobs_per_worker.unwrap_or(most))
+            .max(1);
         while jobs.len() > 0 {
             let first = count - jobs.len();
             // All workers together get half of what is left.
@@ -181,7 +210,10 @@ impl Pool {
             let (results, running) = (results.clone(), running.clone());
             self.push::<J>(move |lane| {
                 let done = lane.run(&chunk);
-                results.lock().unwrap().splice(first..first + done.len(), done);
+                results
+                    .lock()
+                    .unwrap()
+                    .splice(first..first + done.len(), done);
                 drop(running);
             });
         }
@@ -199,7 +231,9 @@ impl Pool {
             "`pool::serve` was called for another type of jobs"
         );
         let queue = self.queue.as_ref().expect("it is there until the drop");
-        queue.send(Box::new(task)).expect("the threads are there as long");
+        queue
+            .send(Box::new(task))
+            .expect("the threads are there as long");
     }
 }
 
@@ -255,7 +289,9 @@ impl Lane {
         {
             return results;
         }
-        jobs.chunks(1).map(|job| self.call(job)?.remove(0)).collect()
+        jobs.chunks(1)
+            .map(|job| self.call(job)?.remove(0))
+            .collect()
     }
 
     /// The worker, or a new one if it has ended or would be given too many jobs.
@@ -279,7 +315,10 @@ impl Lane {
         let mut worker = worker.map_err(JobError::Lost)?;
         self.jobs += jobs.len();
         let count = u32::try_from(jobs.len()).unwrap_or(u32::MAX);
-        let timeout = self.options.timeout.and_then(|time| time.checked_mul(count));
+        let timeout = self
+            .options
+            .timeout
+            .and_then(|time| time.checked_mul(count));
         shared::waiting("worker");
         let ask = || worker.ask::<_, Vec<Result<J::Output, String>>>(jobs, timeout);
         // A type may panic when it is written or read.

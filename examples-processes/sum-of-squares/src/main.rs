@@ -24,7 +24,9 @@ use sum::{sum_in_a_process, sum_of_squares};
 const FIRST: u32 = 10_000_000;
 
 fn main() -> ExitCode {
-    let args = env::args_os().skip(1).map(|arg| arg.to_string_lossy().into_owned());
+    let args = env::args_os()
+        .skip(1)
+        .map(|arg| arg.to_string_lossy().into_owned());
     let args: Vec<String> = args.collect();
     // Before anything else, or every child would start children of its own.
     if let [role, number] = args.as_slice()
@@ -58,7 +60,10 @@ fn compare(first: u32) -> Result<ExitCode> {
     let lost = sums.iter().filter(|sum| sum.is_err()).count();
     if lost == 0 {
         let faster = alone / time;
-        writeln!(out, "Processes: {time:.2} seconds, {faster:.2} times as fast")?;
+        writeln!(
+            out,
+            "Processes: {time:.2} seconds, {faster:.2} times as fast"
+        )?;
     } else {
         writeln!(out, "Processes: {time:.2} seconds, {lost} of the sums lost")?;
     }
@@ -74,7 +79,11 @@ fn compare(first: u32) -> Result<ExitCode> {
         both.all(|(sum, alone)| sum.as_ref().map_or(true, |s| s == alone));
     writeln!(out, "Results match: {all_match}")?;
     let well = all_match && lost == 0;
-    Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if well {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 /// What `work` returns, and how many seconds it takes.

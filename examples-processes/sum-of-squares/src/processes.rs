@@ -30,7 +30,10 @@ pub fn map<T: Sync, R: Send>(
             });
         }
     });
-    results.into_iter().map(|r| r.expect("every item was taken")).collect()
+    results
+        .into_iter()
+        .map(|r| r.expect("every item was taken"))
+        .collect()
 }
 
 /// Runs this program again, with `args`, and returns the line that it prints. Fails
@@ -45,11 +48,19 @@ pub fn run_again(args: &[&str]) -> Result<String> {
     // Nobody writes to it: it ends when this process does, however that happens.
     // Kept here, because `wait_with_output` would close it.
     let _lifeline = child.stdin.take();
-    let ended = child.wait_with_output().context("cannot wait for a process")?;
-    ensure!(ended.status.success(), "its process ended with {}", ended.status);
+    let ended = child
+        .wait_with_output()
+        .context("cannot wait for a process")?;
+    ensure!(
+        ended.status.success(),
+        "its process ended with {}",
+        ended.status
+    );
     let line = String::from_utf8_lossy(&ended.stdout);
     // Without its end, a line may be half of one.
-    let line = line.strip_suffix('\n').context("its process sent no result")?;
+    let line = line
+        .strip_suffix('\n')
+        .context("its process sent no result")?;
     Ok(line.to_owned())
 }
 

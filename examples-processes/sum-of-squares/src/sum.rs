@@ -13,7 +13,8 @@ pub const ROLE: &str = "--sum";
 /// In the parent: lets a child compute the sum.
 pub fn sum_in_a_process(number: u64) -> Result<u128> {
     let sum = processes::run_again(&[ROLE, &number.to_string()])?;
-    sum.parse().with_context(|| format!("its process sent {sum:?}"))
+    sum.parse()
+        .with_context(|| format!("its process sent {sum:?}"))
 }
 
 /// The child's whole work: one number in, one line out.
@@ -29,5 +30,7 @@ pub fn sum_of_squares(number: u64) -> u128 {
     let _span = shared::span(number);
     // Without `black_box` a release build has no loop: the compiler finds the
     // formula for the sum, and there is nothing left to measure.
-    (0..number).map(|i| u128::from(hint::black_box(i)).pow(2)).sum()
+    (0..number)
+        .map(|i| u128::from(hint::black_box(i)).pow(2))
+        .sum()
 }

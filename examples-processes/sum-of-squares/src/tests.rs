@@ -52,7 +52,11 @@ fn an_argument_is_a_number_or_named_in_the_error() {
     assert_eq!(parsed(&["0"]), Ok(0));
     assert_eq!(parsed(&["4294967295"]), Ok(u32::MAX));
     for wrong in ["-1", "1.5", "ten", "", "4294967296"] {
-        assert!(parsed(&[wrong]).unwrap_err().contains(&format!("\"{wrong}\"")));
+        assert!(
+            parsed(&[wrong])
+                .unwrap_err()
+                .contains(&format!("\"{wrong}\""))
+        );
     }
     assert!(parsed(&["1", "2"]).unwrap_err().contains("\"2\""));
 }

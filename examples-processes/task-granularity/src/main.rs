@@ -41,7 +41,9 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let Err(error) = run(job) else { return ExitCode::SUCCESS };
+    let Err(error) = run(job) else {
+        return ExitCode::SUCCESS;
+    };
     // Whoever read our lines has left (`| head -1`): nobody to tell.
     let left = |error: &io::Error| error.kind() == ErrorKind::BrokenPipe;
     if !error.downcast_ref().is_some_and(left) {
@@ -56,15 +58,26 @@ fn run(job: Option<Duration>) -> Result<()> {
     let workers = thread::available_parallelism().map_or(1, NonZero::get);
     let new_pool = |chunk| {
         let (workers, chunk) = (Some(workers), Some(chunk));
-        Pool::with(Options { workers, chunk, ..Options::default() })
+        Pool::with(Options {
+            workers,
+            chunk,
+            ..Options::default()
+        })
     };
-    let squares = Jobs { count: 10, steps: 0 }.in_pool(&new_pool(1))?;
+    let squares = Jobs {
+        count: 10,
+        steps: 0,
+    }
+    .in_pool(&new_pool(1))?;
     writeln!(out, "Squares: {squares:?}")?;
 
     let jobs = Jobs::new(job.unwrap_or_default(), TOTAL);
     let count = jobs.count;
     let kind = job.map_or("squares".into(), |job| format!("jobs of {job:?}"));
-    writeln!(out, "{count} {kind}, in a loop and in a pool. Workers: {workers}")?;
+    writeln!(
+        out,
+        "{count} {kind}, in a loop and in a pool. Workers: {workers}"
+    )?;
     writeln!(out, "{}", table::head())?;
     let in_loop = jobs.time_in_loop();
     writeln!(out, "{}", table::row("loop", "", in_loop, in_loop))?;
@@ -104,14 +117,20 @@ fn at_least(pool: &Pool, chunk: u32) -> Result<String> {
 fn parse(
     mut args: impl Iterator<Item = OsString>,
 ) -> Result<Option<Duration>, String> {
-    let Some(arg) = args.next() else { return Ok(None) };
+    let Some(arg) = args.next() else {
+        return Ok(None);
+    };
     if let Some(extra) = args.next() {
         return Err(format!("unexpected argument \"{}\"", extra.display()));
     }
     let job = arg.to_str().and_then(|arg| arg.parse().ok());
     let job = job.and_then(|job: f64| Duration::try_from_secs_f64(job / 1e6).ok());
-    job.filter(|job| *job <= LONGEST_JOB).map(Some).ok_or_else(|| {
-        let (most, arg) = (LONGEST_JOB.as_micros(), arg.display());
-        format!("expected the microseconds of a job, 0 to {most}, not \"{arg}\"")
-    })
+    job.filter(|job| *job <= LONGEST_JOB)
+        .map(Some)
+        .ok_or_else(|| {
+            let (most, arg) = (LONGEST_JOB.as_micros(), arg.display());
+            format!(
+                "expected the microseconds of a job, 0 to {most}, not \"{arg}\""
+            )
+        })
 }

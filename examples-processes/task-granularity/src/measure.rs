@@ -67,14 +67,19 @@ impl Jobs {
         let steps = each.as_nanos() * u128::from(STEPS) / TIME.as_nanos();
         let count = total.as_nanos() / each.as_nanos().max(1);
         Jobs {
-            count: u32::try_from(count).unwrap_or(MOST_JOBS).clamp(1, MOST_JOBS),
+            count: u32::try_from(count)
+                .unwrap_or(MOST_JOBS)
+                .clamp(1, MOST_JOBS),
             steps: u64::try_from(steps).unwrap_or(u64::MAX),
         }
     }
 
     fn iter(self) -> impl Iterator<Item = Square> {
         let steps = self.steps;
-        (0..self.count).map(move |n| Square { number: n.into(), steps })
+        (0..self.count).map(move |n| Square {
+            number: n.into(),
+            steps,
+        })
     }
 
     /// The squares, computed by this thread.
@@ -108,7 +113,10 @@ impl Jobs {
     fn time<R>(self, run: impl FnOnce() -> R) -> (R, f64) {
         let start = Instant::now();
         let done = run();
-        (done, start.elapsed().as_secs_f64() * 1e6 / f64::from(self.count))
+        (
+            done,
+            start.elapsed().as_secs_f64() * 1e6 / f64::from(self.count),
+        )
     }
 }
 
@@ -156,7 +164,11 @@ pub fn break_even<E>(
     }
     while low + (high / 10).max(Duration::from_nanos(1)) < high {
         let middle = (low + high) / 2;
-        if pays(middle)? { high = middle } else { low = middle }
+        if pays(middle)? {
+            high = middle
+        } else {
+            low = middle
+        }
     }
     Ok(Some(high))
 }

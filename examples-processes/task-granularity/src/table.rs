@@ -12,7 +12,11 @@ pub fn head() -> String {
 
 /// A line: in so many chunks a job takes this `time`, in a loop `in_loop`.
 pub fn row(chunk: &str, chunks: &str, time: f64, in_loop: f64) -> String {
-    let than = if chunks.is_empty() { String::new() } else { than(time, in_loop) };
+    let than = if chunks.is_empty() {
+        String::new()
+    } else {
+        than(time, in_loop)
+    };
     let (time, bar) = (microseconds(time), bar(time));
     format!("{chunk:>6} {chunks:>7} {time:>9} {than:>15}  {bar}")
 }

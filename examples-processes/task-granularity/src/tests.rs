@@ -16,7 +16,9 @@ fn found(from: u64, guess: u64) -> Option<Duration> {
 
 #[test]
 fn the_break_even_is_found_to_a_tenth() {
-    for from in [1, 2, 3, 49, 50, 51, 1_000, 12_345, 125_000, 125_001, 1_000_000] {
+    for from in [
+        1, 2, 3, 49, 50, 51, 1_000, 12_345, 125_000, 125_001, 1_000_000,
+    ] {
         for guess in [1, 100, 100_000, 1_000_000] {
             let found = found(from, guess).expect("it is below the most");
             let nanoseconds = Duration::from_nanos(from);
@@ -37,13 +39,18 @@ fn a_pool_that_never_pays_has_no_break_even() {
 
 #[test]
 fn a_failure_ends_the_search() {
-    assert_eq!(measure::break_even(MOST, MOST, |_| Err("lost")), Err("lost"));
+    assert_eq!(
+        measure::break_even(MOST, MOST, |_| Err("lost")),
+        Err("lost")
+    );
 }
 
 #[test]
 fn every_job_is_in_one_chunk() {
     // The sizes with two workers: a quarter of what is left, but 10 at most.
-    let sizes = [10, 10, 10, 10, 10, 10, 10, 7, 5, 4, 3, 2, 2, 1, 1, 1, 1, 1, 1, 1];
+    let sizes = [
+        10, 10, 10, 10, 10, 10, 10, 7, 5, 4, 3, 2, 2, 1, 1, 1, 1, 1, 1, 1,
+    ];
     assert_eq!(sizes.iter().sum::<u32>(), 100);
     assert_eq!(measure::chunks(100, 10, 2), sizes.len());
     assert_eq!(measure::chunks(20_000, 1, 2), 20_000);

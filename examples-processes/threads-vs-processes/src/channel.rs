@@ -60,8 +60,14 @@ mod system {
     pub fn pair() -> io::Result<[End; 2]> {
         let (one, other) = UnixStream::pair()?;
         Ok([
-            End { input: one.try_clone()?, output: one },
-            End { input: other.try_clone()?, output: other },
+            End {
+                input: one.try_clone()?,
+                output: one,
+            },
+            End {
+                input: other.try_clone()?,
+                output: other,
+            },
         ])
     }
 
@@ -84,8 +90,14 @@ mod system {
     pub fn pair() -> io::Result<[End; 2]> {
         let ((here, to_here), (there, to_there)) = (io::pipe()?, io::pipe()?);
         Ok([
-            End { input: here, output: to_there },
-            End { input: there, output: to_here },
+            End {
+                input: here,
+                output: to_there,
+            },
+            End {
+                input: there,
+                output: to_here,
+            },
         ])
     }
 

@@ -32,7 +32,11 @@ impl Child {
         let [input, output] = theirs.into_stdio();
         let process = command.stdin(input).stdout(output).spawn();
         let process = process.context("cannot start a process")?;
-        Ok(Self { process, role: role[0].to_owned(), channel: Some(ours) })
+        Ok(Self {
+            process,
+            role: role[0].to_owned(),
+            channel: Some(ours),
+        })
     } // `command` is dropped: it holds the child's end, which would never end
 
     /// Its process id.

@@ -45,7 +45,11 @@ impl Load {
         let idle = all.get(3)? + all.get(4)?;
         let busy = all.iter().take(8).sum::<f64>() - idle;
         // Of this process and of the children it has waited for.
-        Some(Self { busy, idle, ours: own.get(10..14)?.iter().sum() })
+        Some(Self {
+            busy,
+            idle,
+            ours: own.get(10..14)?.iter().sum(),
+        })
     }
 
     /// The share of the machine's time that others have taken since then.
@@ -58,5 +62,7 @@ impl Load {
 }
 
 fn numbers(line: &str) -> Vec<f64> {
-    line.split_whitespace().filter_map(|word| word.parse().ok()).collect()
+    line.split_whitespace()
+        .filter_map(|word| word.parse().ok())
+        .collect()
 }

@@ -43,7 +43,11 @@ fn is_device(file: &Path) -> bool {
 }
 
 fn can_hold_files(folder: &Path) -> io::Result<()> {
-    let folder = if folder == Path::new("") { Path::new(".") } else { folder };
+    let folder = if folder == Path::new("") {
+        Path::new(".")
+    } else {
+        folder
+    };
     if !fs::metadata(folder)?.is_dir() {
         return Err(io::ErrorKind::NotADirectory.into());
     }

@@ -12,13 +12,17 @@ pub fn here(cores: usize) -> String {
 
 fn processor() -> Option<String> {
     let text = fs::read_to_string("/proc/cpuinfo").ok()?;
-    let line = text.lines().find_map(|line| line.strip_prefix("model name"))?;
+    let line = text
+        .lines()
+        .find_map(|line| line.strip_prefix("model name"))?;
     Some(format!("{}, ", line.trim_start_matches([' ', '\t', ':'])))
 }
 
 /// The date and time now, in UTC.
 pub fn now() -> String {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     date(now.as_secs())
 }
 

@@ -25,7 +25,10 @@ mod progress;
 mod python;
 mod report;
 mod rows;
-#[allow(dead_code, reason = "the pattern, whole: here only the counter is used")]
+#[allow(
+    dead_code,
+    reason = "the pattern, whole: here only the counter is used"
+)]
 mod shared_memory;
 mod svg;
 mod table;
@@ -104,7 +107,9 @@ fn say(line: impl Display) -> Result<()> {
 }
 
 fn exit_code(result: Result<()>) -> ExitCode {
-    let Err(error) = result else { return ExitCode::SUCCESS };
+    let Err(error) = result else {
+        return ExitCode::SUCCESS;
+    };
     progress::clear();
     // Whoever read our lines has left (`| head -1`): nobody to tell.
     let left = |error: &io::Error| error.kind() == ErrorKind::BrokenPipe;

@@ -32,13 +32,19 @@ pub struct Samples {
 impl Samples {
     /// Samples that are no times.
     pub fn of(samples: Vec<f64>) -> Self {
-        Self { samples, twice_the_work: None }
+        Self {
+            samples,
+            twice_the_work: None,
+        }
     }
 
     /// Those for one of `many` things that were done together.
     pub fn over(&self, many: u64) -> Self {
         let each = self.samples.iter().map(|sample| sample / many as f64);
-        Self { samples: each.collect(), ..*self }
+        Self {
+            samples: each.collect(),
+            ..*self
+        }
     }
 
     /// The one in the middle.
@@ -73,7 +79,9 @@ pub fn quantile(values: &[f64], share: f64) -> f64 {
 /// Times all of them in turn, so that what disturbs one disturbs the others, too.
 /// Each gets `budget`. Returns the seconds that one operation takes.
 pub fn in_turn(budget: Duration, works: &mut [Work]) -> Result<Vec<Samples>> {
-    let sizes = works.iter_mut().map(|work| batch_size(budget / BATCHES, work));
+    let sizes = works
+        .iter_mut()
+        .map(|work| batch_size(budget / BATCHES, work));
     let sizes = sizes.collect::<Result<Vec<u64>>>()?;
     let begin = Instant::now();
     let all = budget * u32::try_from(works.len())?;

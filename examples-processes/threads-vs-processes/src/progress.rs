@@ -6,7 +6,11 @@ use crate::rows::STEPS;
 
 /// Writes the line.
 pub fn show(number: usize, name: &str) {
-    write(&format!("\r\x1b[Kmeasuring {} of {}: {name}", number + 1, STEPS.len()));
+    write(&format!(
+        "\r\x1b[Kmeasuring {} of {}: {name}",
+        number + 1,
+        STEPS.len()
+    ));
 }
 
 /// Takes it away.

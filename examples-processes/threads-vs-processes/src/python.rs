@@ -57,7 +57,12 @@ impl Python {
             let lines = BufReader::new(from).lines().map_while(Result::ok);
             lines.for_each(|line| drop(sender.send(line)));
         });
-        let mut python = Self { process, to, lines, version: String::new() };
+        let mut python = Self {
+            process,
+            to,
+            lines,
+            version: String::new(),
+        };
         python.version = python.read_line()?;
         Ok(python)
     }
@@ -79,7 +84,10 @@ impl Python {
         let line = self.read_line()?;
         let measured: Measured = serde_json::from_str(&line)
             .with_context(|| format!("Python's program printed {line:?}"))?;
-        ensure!(measured.0.len() == rows.len(), "Python's program has other rows");
+        ensure!(
+            measured.0.len() == rows.len(),
+            "Python's program has other rows"
+        );
         let pairs = rows.iter().zip(measured.0);
         let rows = pairs.map(|(row, [threads, processes])| Row {
             threads: threads.map(Samples::of),

@@ -38,7 +38,11 @@ impl Report {
             load: Load::so_far(),
             machine: machine::here(cores),
             cores,
-            profile: if cfg!(debug_assertions) { "dev" } else { "release" },
+            profile: if cfg!(debug_assertions) {
+                "dev"
+            } else {
+                "release"
+            },
             date: machine::now(),
             clock_a_batch,
             loop_an_operation,
@@ -50,7 +54,12 @@ impl Report {
 
     /// The lines above the table.
     pub fn heading(&self) -> String {
-        let Self { machine, profile, date, .. } = self;
+        let Self {
+            machine,
+            profile,
+            date,
+            ..
+        } = self;
         let python = self.python_version.as_ref();
         let python = python.map_or(String::new(), |version| format!(", {version}"));
         let note = if *profile == "dev" {
@@ -108,7 +117,12 @@ impl Report {
 
     /// The machine, the profile and the date, in a line.
     pub fn about(&self) -> String {
-        let Self { machine, profile, date, .. } = self;
+        let Self {
+            machine,
+            profile,
+            date,
+            ..
+        } = self;
         format!("{machine}, {profile}, {date}")
     }
 

@@ -49,7 +49,8 @@ pub struct Row {
 impl Row {
     /// Whether it is in the table: of the curve, its two ends are.
     pub fn is_printed(&self, cores: usize) -> bool {
-        self.workers.is_none_or(|workers| workers == 1 || workers == cores.max(2))
+        self.workers
+            .is_none_or(|workers| workers == 1 || workers == cores.max(2))
     }
 
     /// The samples with threads, and those with processes.
@@ -74,16 +75,46 @@ pub struct Step {
 
 /// All of them, in the order of the table.
 pub const STEPS: &[Step] = &[
-    Step { name: "start", measure: start::rows },
-    Step { name: "memory", measure: memory::rows },
-    Step { name: "switch", measure: messages::switch },
-    Step { name: "messages", measure: messages::rows },
-    Step { name: "state", measure: state::rows },
-    Step { name: "task", measure: tasks::single },
-    Step { name: "chunks", measure: tasks::chunks },
-    Step { name: "compute", measure: tasks::compute },
-    Step { name: "wait", measure: tasks::wait },
-    Step { name: "crash", measure: crash::rows },
+    Step {
+        name: "start",
+        measure: start::rows,
+    },
+    Step {
+        name: "memory",
+        measure: memory::rows,
+    },
+    Step {
+        name: "switch",
+        measure: messages::switch,
+    },
+    Step {
+        name: "messages",
+        measure: messages::rows,
+    },
+    Step {
+        name: "state",
+        measure: state::rows,
+    },
+    Step {
+        name: "task",
+        measure: tasks::single,
+    },
+    Step {
+        name: "chunks",
+        measure: tasks::chunks,
+    },
+    Step {
+        name: "compute",
+        measure: tasks::compute,
+    },
+    Step {
+        name: "wait",
+        measure: tasks::wait,
+    },
+    Step {
+        name: "crash",
+        measure: crash::rows,
+    },
 ];
 
 /// How much is done for a figure.
@@ -109,7 +140,9 @@ impl Effort {
     pub fn points(&self) -> Vec<usize> {
         let most = self.cores.max(2);
         let steps = (most - 1).min(7);
-        (0..=steps).map(|step| 1 + step * (most - 1) / steps).collect()
+        (0..=steps)
+            .map(|step| 1 + step * (most - 1) / steps)
+            .collect()
     }
 
     /// Times both sides of a row.

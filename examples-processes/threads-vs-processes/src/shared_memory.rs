@@ -47,7 +47,11 @@ impl Shared {
         // The file has no name, but those who may look into this process may open
         // it: that is the same user.
         let path = format!("/proc/{}/fd/{}", std::process::id(), file.as_raw_fd());
-        Ok(Self { mapping: map(&file)?, file, path: path.into() })
+        Ok(Self {
+            mapping: map(&file)?,
+            file,
+            path: path.into(),
+        })
     }
 
     /// Makes new memory: a temporary file, whose name is removed when this value is
@@ -57,7 +61,12 @@ impl Shared {
         let (file, name) = tempfile::NamedTempFile::new()?.into_parts();
         let file = fill(file)?;
         let path = name.to_path_buf();
-        Ok(Self { mapping: map(&file)?, file, path, _name: Some(name) })
+        Ok(Self {
+            mapping: map(&file)?,
+            file,
+            path,
+            _name: Some(name),
+        })
     }
 
     /// Opens memory that another process has made, and holds.

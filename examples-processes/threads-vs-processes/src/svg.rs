@@ -36,7 +36,10 @@ pub fn costs(report: &Report) -> String {
     let pairs = report.rows.iter().zip(pythons);
     let rows: Vec<(&Row, Option<&Row>)> =
         pairs.filter(|(row, _)| row.unit == Unit::Seconds).collect();
-    let all = rows.iter().flat_map(|(row, python)| [Some(*row), *python]).flatten();
+    let all = rows
+        .iter()
+        .flat_map(|(row, python)| [Some(*row), *python])
+        .flatten();
     let all: Vec<f64> = all
         .flat_map(Row::sides)
         .flatten()
@@ -55,8 +58,9 @@ pub fn costs(report: &Report) -> String {
     let mut picture = Picture::new(WIDTH, bottom + 56.0, title, report);
     for power in least as i32..=most as i32 {
         let (seconds, top) = (10_f64.powi(power), TITLE + 12.0);
-        let text =
-            figure(seconds, Unit::Seconds).replace(".00", "").replace(".0", "");
+        let text = figure(seconds, Unit::Seconds)
+            .replace(".00", "")
+            .replace(".0", "");
         let x = x(seconds);
         picture.add(format_args!(
             "<path class='grid' d='M{x:.1} {top}V{bottom}'/><text class='quiet' \
@@ -83,7 +87,12 @@ pub fn speed_up(report: &Report) -> String {
     const SIZE: f64 = 380.0;
     let curves = [(&report.rows, true), (&report.python, false)];
     let curves = curves.map(|(rows, rust)| (Report::curve(rows), rust));
-    let most = curves[0].0.iter().filter_map(|row| row.workers).max().unwrap_or(2);
+    let most = curves[0]
+        .0
+        .iter()
+        .filter_map(|row| row.workers)
+        .max()
+        .unwrap_or(2);
     let at = |value: f64| (value / most as f64).clamp(0.0, 1.15) * SIZE;
     let bottom = TITLE + 30.0 + SIZE;
     let (x, y_of) = (|workers| LEFT + at(workers), |times| bottom - at(times));
@@ -119,7 +128,9 @@ pub fn speed_up(report: &Report) -> String {
     for (curve, rust) in &curves {
         for (side, (words, colour)) in SIDES.iter().enumerate() {
             let alone = curve.first().and_then(|row| row.sides()[side]);
-            let Some(alone) = alone.map(Samples::median) else { continue };
+            let Some(alone) = alone.map(Samples::median) else {
+                continue;
+            };
             let (mut line, mut bars) = (String::new(), String::new());
             let mut marks = Vec::new();
             for row in curve {
@@ -164,7 +175,9 @@ struct Picture {
 
 impl Picture {
     fn new(width: f64, height: f64, title: &str, report: &Report) -> Self {
-        let mut picture = Self { text: String::new() };
+        let mut picture = Self {
+            text: String::new(),
+        };
         let about = escaped(&report.about());
         picture.add(format_args!(
             "<svg xmlns='http://www.w3.org/2000/svg' \

@@ -43,7 +43,13 @@ fn figures(name: &str, row: &Row, last: &str) -> String {
         Some(samples) => with_spread(samples, row.unit),
     };
     let ratio = row.ratio().map_or("-".into(), ratio);
-    line(name, &cell(&row.threads), &cell(&row.processes), &ratio, last)
+    line(
+        name,
+        &cell(&row.threads),
+        &cell(&row.processes),
+        &ratio,
+        last,
+    )
 }
 
 fn line(
@@ -73,7 +79,11 @@ pub fn figure(value: f64, unit: Unit) -> String {
         Unit::Bytes => (&["bytes", "KiB", "MiB", "GiB"], 1_024.0),
         Unit::Tasks => return format!("{value:.0} of {TASKS}"),
     };
-    let mut value = if unit == Unit::Seconds { value * 1e9 } else { value };
+    let mut value = if unit == Unit::Seconds {
+        value * 1e9
+    } else {
+        value
+    };
     let mut name = units[0];
     for next in &units[1..] {
         if value.abs() < 0.9995 * 1_000.0 {

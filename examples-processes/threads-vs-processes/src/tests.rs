@@ -85,7 +85,13 @@ fn dates_know_leap_years() {
 
 #[test]
 fn the_curve_goes_from_one_worker_to_all_cores() {
-    let points = |cores| Effort { budget: Duration::ZERO, cores }.points();
+    let points = |cores| {
+        Effort {
+            budget: Duration::ZERO,
+            cores,
+        }
+        .points()
+    };
     assert_eq!(points(1), [1, 2]);
     assert_eq!(points(2), [1, 2]);
     assert_eq!(points(8), [1, 2, 3, 4, 5, 6, 7, 8]);

@@ -116,7 +116,10 @@ pub fn quiet_crashes() {
         use rustix::process::{Resource, Rlimit, setrlimit};
         // One byte, and not none: Linux ignores a limit of 0 where it gives the
         // image to a program such as systemd-coredump.
-        let limit = Rlimit { current: Some(1), maximum: Some(1) };
+        let limit = Rlimit {
+            current: Some(1),
+            maximum: Some(1),
+        };
         let _ = setrlimit(Resource::Core, limit);
     }
 }

@@ -7,8 +7,11 @@ use std::thread;
 use std::time::Duration;
 
 /// How long the bank takes to book one transaction; next to nothing in tests.
-const BOOKING_TIME: Duration =
-    if cfg!(test) { Duration::from_micros(1) } else { Duration::from_millis(100) };
+const BOOKING_TIME: Duration = if cfg!(test) {
+    Duration::from_micros(1)
+} else {
+    Duration::from_millis(100)
+};
 
 /// An account that many threads may use at once. Amounts are whole units of money.
 pub struct BankAccount {
@@ -27,7 +30,9 @@ pub enum Refused {
 impl BankAccount {
     /// Opens an account that holds `balance`.
     pub fn new(balance: u64) -> Self {
-        Self { balance: Mutex::new(balance) }
+        Self {
+            balance: Mutex::new(balance),
+        }
     }
 
     /// Adds `amount` to the balance. Refused if the sum is more than a `u64` holds.
@@ -69,7 +74,10 @@ fn book(what: &str, amount: u64) {
 }
 
 fn say(what: &str, amount: u64) {
-    println!("[{}] {what} {amount}", thread::current().name().unwrap_or("unnamed"));
+    println!(
+        "[{}] {what} {amount}",
+        thread::current().name().unwrap_or("unnamed")
+    );
 }
 
 impl fmt::Display for Refused {

@@ -37,5 +37,7 @@ fn main() {
 fn make_transactions(account: &BankAccount) {
     account.deposit(20).expect("the account has room");
     // 20 came in first, so 10 are always there.
-    account.withdraw(10).expect("the deposit covers the withdrawal");
+    account
+        .withdraw(10)
+        .expect("the deposit covers the withdrawal");
 }

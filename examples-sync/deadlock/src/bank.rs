@@ -24,7 +24,9 @@ pub enum Refused {
 impl Bank {
     /// Opens an account for each balance. They are numbered from 0.
     pub fn new(balances: &[u64]) -> Self {
-        Self { accounts: balances.iter().copied().map(Mutex::new).collect() }
+        Self {
+            accounts: balances.iter().copied().map(Mutex::new).collect(),
+        }
     }
 
     /// Moves `amount` from one account to another: all of it, or nothing. `pause`

@@ -39,7 +39,9 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let Err(error) = result else { return ExitCode::SUCCESS };
+    let Err(error) = result else {
+        return ExitCode::SUCCESS;
+    };
     let _ = writeln!(io::stderr(), "{error:#}");
     ExitCode::FAILURE
 }
@@ -80,7 +82,9 @@ fn in_order() -> Result<()> {
         Ok(())
     })?;
     let (done, left) = (FRIENDS.len() * TRANSFERS, bank.balances());
-    say(&format!("Lower number first: {done} transfers done, balances {left:?}"))
+    say(&format!(
+        "Lower number first: {done} transfers done, balances {left:?}"
+    ))
 }
 
 /// Lets all friends transfer at the same time, and waits for them.
@@ -96,7 +100,9 @@ fn all_friends(
             thread.context("cannot start a thread")
         };
         let friends = FRIENDS.map(start);
-        friends.into_iter().try_for_each(|f| Ok(f?.join().unwrap()?))
+        friends
+            .into_iter()
+            .try_for_each(|f| Ok(f?.join().unwrap()?))
     })
 }
 

@@ -21,7 +21,11 @@ pub struct Waiter {
 impl Waiter {
     /// What a thread is about to be.
     pub fn new(name: &str, holds: usize, wants: usize) -> Self {
-        Self { name: name.into(), holds, wants }
+        Self {
+            name: name.into(),
+            holds,
+            wants,
+        }
     }
 
     fn parse(line: &str) -> Option<Self> {
@@ -35,7 +39,10 @@ impl Waiter {
 impl fmt::Display for Waiter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { name, holds, wants } = self;
-        write!(f, "[{name}] holds account {holds}, waits for account {wants}")
+        write!(
+            f,
+            "[{name}] holds account {holds}, waits for account {wants}"
+        )
     }
 }
 
@@ -43,7 +50,9 @@ impl fmt::Display for Waiter {
 /// wants, and on, until it is the newest again. Then none of them will ever go on.
 pub fn is_circle(waiters: &[Waiter]) -> bool {
     let holder = |of: &Waiter| waiters.iter().find(|other| other.holds == of.wants);
-    let Some(newest) = waiters.last() else { return false };
+    let Some(newest) = waiters.last() else {
+        return false;
+    };
     let mut next = holder(newest);
     for _ in waiters {
         match next {

@@ -37,7 +37,10 @@ fn what_is_refused_changes_nothing() {
     let bank = Bank::new(&[100, u64::MAX - 10]);
     let refused =
         |from, to, amount| bank.transfer(from, to, amount, || ()).unwrap_err();
-    assert_eq!(refused(0, 1, 101), Refused::InsufficientFunds { balance: 100 });
+    assert_eq!(
+        refused(0, 1, 101),
+        Refused::InsufficientFunds { balance: 100 }
+    );
     assert_eq!(refused(0, 1, 11), Refused::AccountFull);
     assert_eq!(refused(1, 1, 1), Refused::SameAccount);
     assert_eq!(bank.balances(), [100, u64::MAX - 10]);

@@ -31,7 +31,10 @@ fn main() -> ExitCode {
         eprintln!("expected no argument, not \"{}\"", arg.display());
         return ExitCode::from(2);
     }
-    println!("Cores: {}", thread::available_parallelism().map_or(1, NonZero::get));
+    println!(
+        "Cores: {}",
+        thread::available_parallelism().map_or(1, NonZero::get)
+    );
     println!("2 threads, times as fast as one after the other:");
     println!("{:9}{:>14}{:>17}", "", "with the GIL", "without the GIL");
     compare("CPU", compute);
@@ -52,7 +55,11 @@ fn compare(name: &str, work: fn(&Gil)) {
     // Without: each thread has one for itself, and nobody waits.
     let gils = [Gil::default(), Gil::default()];
     let without = on_threads(&format!("{name} without"), gils.each_ref(), work);
-    println!("{name}-bound{:>14.2}{:>17.2}", alone / with, alone / without);
+    println!(
+        "{name}-bound{:>14.2}{:>17.2}",
+        alone / with,
+        alone / without
+    );
 }
 
 /// How many seconds two threads need that do the same work at the same time.

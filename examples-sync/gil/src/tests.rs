@@ -12,7 +12,10 @@ const SWITCHES: usize = 500; // a thread
 fn works(gil: &Gil) {
     let held = AtomicBool::new(false);
     let compute = || {
-        assert!(!held.swap(true, Ordering::Relaxed), "two threads have the GIL");
+        assert!(
+            !held.swap(true, Ordering::Relaxed),
+            "two threads have the GIL"
+        );
         thread::yield_now();
         held.store(false, Ordering::Relaxed);
     };

@@ -62,7 +62,10 @@ fn add_on_threads(
         };
         let threads: Vec<_> = (1..=THREADS).map(start).collect();
         shared::waiting("threads");
-        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        threads
+            .into_iter()
+            .map(|thread| thread.join().unwrap())
+            .collect()
     });
     written.sort_unstable();
     (written, counter.value())

@@ -26,7 +26,11 @@ fn main() -> ExitCode {
 }
 
 fn run(urls: Vec<String>) -> ExitCode {
-    let urls = if urls.is_empty() { shared::sites(9) } else { urls };
+    let urls = if urls.is_empty() {
+        shared::sites(9)
+    } else {
+        urls
+    };
     let option = urls.iter().find(|url| url.starts_with('-'));
     if urls.is_empty() || option.is_some() {
         let wrong = option.map_or("nothing", String::as_str);
@@ -45,7 +49,11 @@ fn run(urls: Vec<String>) -> ExitCode {
     let done = results.iter().flatten().count();
     println!("In the order of the input: {} bytes", sizes.join(", "));
     println!("Downloaded {done} sites in {time:.2} seconds");
-    if done == urls.len() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if done == urls.len() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 /// Downloads all of them, five at a time, and reports each as it completes.

@@ -65,7 +65,9 @@ fn as_many_jobs_at_once_as_there_are_workers() {
     let results = in_order(as_completed(&pool, 0..30, work));
     assert_eq!(results.len(), 30);
     assert!(
-        results.iter().all(|now| (1..=WORKERS).contains(now.as_ref().unwrap()))
+        results
+            .iter()
+            .all(|now| (1..=WORKERS).contains(now.as_ref().unwrap()))
     );
 }
 

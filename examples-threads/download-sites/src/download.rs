@@ -40,5 +40,9 @@ fn get(agent: &Agent, url: &str) -> Result<Vec<u8>, Error> {
     }
     let mut response = request.call()?;
     // ureq refuses what is as long as its limit.
-    response.body_mut().with_config().limit(LONGEST_BODY + 1).read_to_vec()
+    response
+        .body_mut()
+        .with_config()
+        .limit(LONGEST_BODY + 1)
+        .read_to_vec()
 }

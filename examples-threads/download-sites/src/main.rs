@@ -27,7 +27,11 @@ fn main() -> ExitCode {
 }
 
 fn run(urls: Vec<String>) -> ExitCode {
-    let urls = if urls.is_empty() { shared::sites(9) } else { urls };
+    let urls = if urls.is_empty() {
+        shared::sites(9)
+    } else {
+        urls
+    };
     let option = urls.iter().find(|url| url.starts_with('-'));
     if urls.is_empty() || option.is_some() {
         let wrong = option.map_or("nothing", String::as_str);
@@ -49,9 +53,19 @@ fn run(urls: Vec<String>) -> ExitCode {
     }
     let added_up: Duration = outcomes.iter().map(|(_, time)| time).sum();
     let done = urls.len() - failed;
-    println!("Downloaded {done} sites in {:.2} seconds", whole.as_secs_f64());
-    println!("Their times add up to {:.2} seconds", added_up.as_secs_f64());
-    if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    println!(
+        "Downloaded {done} sites in {:.2} seconds",
+        whole.as_secs_f64()
+    );
+    println!(
+        "Their times add up to {:.2} seconds",
+        added_up.as_secs_f64()
+    );
+    if failed == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 /// Downloads all of them at once, a thread for each. The outcomes are in the order

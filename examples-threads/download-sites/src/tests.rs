@@ -27,5 +27,8 @@ fn the_longest_body_is_allowed_and_a_byte_more_is_not() {
     let page = download::download(&agent, &url).unwrap();
     assert_eq!(u64::try_from(page.len()).unwrap(), LONGEST_BODY);
     let error = download::download(&agent, &url).unwrap_err();
-    assert_eq!(error.to_string(), format!("longer than {LONGEST_BODY} bytes"));
+    assert_eq!(
+        error.to_string(),
+        format!("longer than {LONGEST_BODY} bytes")
+    );
 }

@@ -29,7 +29,9 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<(), String> {
-    let args = env::args_os().skip(1).map(|arg| arg.to_string_lossy().into_owned());
+    let args = env::args_os()
+        .skip(1)
+        .map(|arg| arg.to_string_lossy().into_owned());
     let count = parse(args)?;
 
     // `move` gives the thread its own `count`: it may outlive this function.
@@ -74,13 +76,14 @@ fn fibonacci(count: usize) -> Result<Vec<u128>, String> {
 
 /// No argument, or a whole number.
 fn parse(mut args: impl Iterator<Item = String>) -> Result<usize, String> {
-    let count =
-        args.next().map_or(Ok(COUNT), |count| count.parse().map_err(|_| count));
+    let count = args
+        .next()
+        .map_or(Ok(COUNT), |count| count.parse().map_err(|_| count));
     match (count, args.next()) {
         (Ok(count), None) => Ok(count),
-        (Err(wrong), _) => {
-            Err(format!("expected how many numbers, 0 to 187, not \"{wrong}\""))
-        }
+        (Err(wrong), _) => Err(format!(
+            "expected how many numbers, 0 to 187, not \"{wrong}\""
+        )),
         (_, Some(extra)) => Err(format!("unexpected argument \"{extra}\"")),
     }
 }

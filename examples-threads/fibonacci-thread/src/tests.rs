@@ -13,9 +13,15 @@ fn the_sequence_starts_with_0_and_1() {
 #[test]
 fn what_does_not_fit_is_an_error() {
     let longest = fibonacci(187).unwrap();
-    assert_eq!(longest[186], 332_825_110_087_067_562_321_196_029_789_634_457_848);
+    assert_eq!(
+        longest[186],
+        332_825_110_087_067_562_321_196_029_789_634_457_848
+    );
     let error = fibonacci(188).unwrap_err();
-    assert_eq!(error, "188 Fibonacci numbers do not fit in 128 bits: 187 do");
+    assert_eq!(
+        error,
+        "188 Fibonacci numbers do not fit in 128 bits: 187 do"
+    );
     assert!(fibonacci(usize::MAX).is_err());
 }
 
@@ -25,7 +31,11 @@ fn an_argument_is_a_whole_number_or_named_in_the_error() {
     assert_eq!(parsed(&[]), Ok(COUNT));
     assert_eq!(parsed(&["0"]), Ok(0));
     for wrong in ["-1", "1.5", "ten", "", "99999999999999999999999"] {
-        assert!(parsed(&[wrong]).unwrap_err().contains(&format!("\"{wrong}\"")));
+        assert!(
+            parsed(&[wrong])
+                .unwrap_err()
+                .contains(&format!("\"{wrong}\""))
+        );
     }
     let extra = parsed(&["1", "2"]).unwrap_err();
     assert_eq!(extra, "unexpected argument \"2\"");

@@ -26,7 +26,9 @@ const FIRST: u64 = 100_000_000;
 const CHUNK: usize = 1_000;
 
 fn main() -> ExitCode {
-    let args = env::args_os().skip(1).map(|arg| arg.to_string_lossy().into_owned());
+    let args = env::args_os()
+        .skip(1)
+        .map(|arg| arg.to_string_lossy().into_owned());
     match parse(args) {
         Ok(count) => compare(count),
         Err(wrong_argument) => {
@@ -45,7 +47,10 @@ fn compare(count: usize) {
     let (serial, alone) = timed(|| sum_of_primes(&numbers));
     println!("Serial: {alone:.2} seconds");
     let report = |name, time| {
-        println!("{name}: {time:.2} seconds, {:.2} times as fast", alone / time);
+        println!(
+            "{name}: {time:.2} seconds, {:.2} times as fast",
+            alone / time
+        );
     };
     let (threads, time) = timed(|| on_threads(&numbers, cores));
     report("Threads", time);
@@ -65,7 +70,10 @@ fn on_threads(numbers: &[u64], cores: usize) -> u64 {
             .map(|chunk| scope.spawn(move || sum_of_primes(chunk)))
             .collect(); // starts them all, before main waits for the first
         shared::waiting("threads");
-        threads.into_iter().map(|thread| thread.join().unwrap()).sum()
+        threads
+            .into_iter()
+            .map(|thread| thread.join().unwrap())
+            .sum()
     })
 }
 
@@ -96,7 +104,9 @@ fn timed<R>(work: impl FnOnce() -> R) -> (R, f64) {
 
 /// No argument, or how many numbers.
 fn parse(mut args: impl Iterator<Item = String>) -> Result<usize, String> {
-    let Some(arg) = args.next() else { return Ok(COUNT) };
+    let Some(arg) = args.next() else {
+        return Ok(COUNT);
+    };
     if let Some(extra) = args.next() {
         return Err(format!("unexpected argument \"{extra}\""));
     }

@@ -5,7 +5,10 @@ use super::{COUNT, MOST, in_a_pool, is_prime, on_threads, parse, sum_of_primes};
 #[test]
 fn the_sums_are_the_known_ones() {
     assert_eq!(sum_of_primes(&(0..10).collect::<Vec<_>>()), 17);
-    assert_eq!(sum_of_primes(&(0..100_000).collect::<Vec<_>>()), 454_396_537);
+    assert_eq!(
+        sum_of_primes(&(0..100_000).collect::<Vec<_>>()),
+        454_396_537
+    );
 }
 
 #[test]
@@ -35,8 +38,19 @@ fn an_argument_is_a_number_within_the_bound_or_named_in_the_error() {
     assert_eq!(parsed(&[]), Ok(COUNT));
     assert_eq!(parsed(&["0"]), Ok(0));
     assert_eq!(parsed(&["10000000"]), Ok(MOST));
-    for wrong in ["-1", "1.5", "many", "", "10000001", "99999999999999999999999"] {
-        assert!(parsed(&[wrong]).unwrap_err().contains(&format!("\"{wrong}\"")));
+    for wrong in [
+        "-1",
+        "1.5",
+        "many",
+        "",
+        "10000001",
+        "99999999999999999999999",
+    ] {
+        assert!(
+            parsed(&[wrong])
+                .unwrap_err()
+                .contains(&format!("\"{wrong}\""))
+        );
     }
     let extra = parsed(&["1", "2"]).unwrap_err();
     assert_eq!(extra, "unexpected argument \"2\"");

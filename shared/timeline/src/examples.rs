@@ -39,9 +39,10 @@ pub fn all() -> Result<Vec<Example>> {
         let folder = manifest.parent()?;
         let group = folder.parent()?.file_name()?.to_string_lossy().into_owned();
         let name = package["name"].as_str()?.to_owned();
-        group
-            .starts_with("examples-")
-            .then(|| Example { name, folder: folder.into() })
+        group.starts_with("examples-").then(|| Example {
+            name,
+            folder: folder.into(),
+        })
     };
     let mut examples: Vec<Example> = packages.filter_map(example).collect();
     let root = Path::new(metadata["workspace_root"].as_str().unwrap_or_default());
@@ -58,7 +59,10 @@ pub fn find(name: &str) -> Result<Example> {
     let found = all.into_iter().find(|example| example.name == name);
     found.ok_or_else(|| {
         let there = names.join(", ");
-        Wrong(format!("no example is called \"{name}\"; there are: {there}")).into()
+        Wrong(format!(
+            "no example is called \"{name}\"; there are: {there}"
+        ))
+        .into()
     })
 }
 
@@ -72,7 +76,9 @@ pub fn build(example: &Example, release: bool) -> Result<PathBuf> {
     let mut programs = messages.filter_map(|message| {
         message.ok()?["executable"].as_str().map(PathBuf::from)
     });
-    programs.next().with_context(|| format!("{} has no program", example.name))
+    programs
+        .next()
+        .with_context(|| format!("{} has no program", example.name))
 }
 
 /// Runs cargo and returns what it printed. Its errors go to the reader.
@@ -87,7 +93,9 @@ fn cargo(args: &[&str]) -> Result<Vec<u8>> {
     {
         command.env_remove(name);
     }
-    command.env_remove("CARGO_MANIFEST_DIR").env_remove("CARGO_MANIFEST_LINKS");
+    command
+        .env_remove("CARGO_MANIFEST_DIR")
+        .env_remove("CARGO_MANIFEST_LINKS");
     let output = command.args(args).stderr(Stdio::inherit()).output();
     let output = output.context("cannot start cargo")?;
     ensure!(output.status.success(), anyhow!("cargo {} failed", args[0]));

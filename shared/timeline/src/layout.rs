@@ -23,7 +23,13 @@ pub fn rows(timeline: &Timeline) -> Vec<Row<'_>> {
     let alone = timeline.processes.len() == 1;
     let mut rows = Vec::new();
     for (number, process) in timeline.processes.iter().enumerate() {
-        let mut add = |label, lane| rows.push(Row { label, lane, process: number });
+        let mut add = |label, lane| {
+            rows.push(Row {
+                label,
+                lane,
+                process: number,
+            })
+        };
         match &process.lanes[..] {
             [lane] if !alone && lane.label == "main" => {
                 add(process.label.clone(), Some(lane));
@@ -148,12 +154,19 @@ pub fn summary(timeline: &Timeline) -> String {
 }
 
 /// The units and how many nanoseconds they have.
-const UNITS: [(&str, u64); 4] =
-    [("s", 1_000_000_000), ("ms", 1_000_000), ("µs", 1_000), ("ns", 1)];
+const UNITS: [(&str, u64); 4] = [
+    ("s", 1_000_000_000),
+    ("ms", 1_000_000),
+    ("µs", 1_000),
+    ("ns", 1),
+];
 
 /// The largest unit of which there is at least one.
 fn unit(nanoseconds: u64) -> (&'static str, u64) {
-    *UNITS.iter().find(|unit| unit.1 <= nanoseconds).unwrap_or(&UNITS[3])
+    *UNITS
+        .iter()
+        .find(|unit| unit.1 <= nanoseconds)
+        .unwrap_or(&UNITS[3])
 }
 
 /// A time with three digits and its unit: `1.25 s`, `310 ms`.

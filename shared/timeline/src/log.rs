@@ -80,7 +80,9 @@ impl Timeline {
         let events = || log.split_inclusive('\n').map(Event::parse);
         let mut reader = Reader::default();
         for event in events().flatten().filter(|event| event.kind == Kind::End) {
-            reader.ends.insert((event.process, event.thread, event.span));
+            reader
+                .ends
+                .insert((event.process, event.thread, event.span));
         }
         let mut unreadable = Vec::new();
         for (number, event) in (1..).zip(events()) {
@@ -88,7 +90,10 @@ impl Timeline {
                 unreadable.push(number);
             }
         }
-        Self { unreadable, ..reader.finish(run) }
+        Self {
+            unreadable,
+            ..reader.finish(run)
+        }
     }
 
     /// All spans of the run.
@@ -106,7 +111,11 @@ impl Lane {
     /// How deep its spans are nested: 1 if none stands in another.
     #[must_use]
     pub fn depth(&self) -> usize {
-        self.spans.iter().map(|span| span.depth + 1).max().unwrap_or(0)
+        self.spans
+            .iter()
+            .map(|span| span.depth + 1)
+            .max()
+            .unwrap_or(0)
     }
 }
 
@@ -197,7 +206,10 @@ impl Reader {
             Some(&place) if event.kind != Kind::Process => place,
             _ => {
                 let id = event.process;
-                self.processes.push(ProcessReader { id, ..Default::default() });
+                self.processes.push(ProcessReader {
+                    id,
+                    ..Default::default()
+                });
                 self.current.insert(id, self.processes.len() - 1);
                 self.processes.len() - 1
             }
@@ -222,8 +234,11 @@ impl Reader {
     fn finish(self, run: Option<Run>) -> Timeline {
         let (first, last) = self.times.unwrap_or_default();
         let last = last.max(run.map_or(0, |run| run.end));
-        let mut processes: Vec<Process> =
-            self.processes.into_iter().map(ProcessReader::finish).collect();
+        let mut processes: Vec<Process> = self
+            .processes
+            .into_iter()
+            .map(ProcessReader::finish)
+            .collect();
         let root = label(&mut processes, run.map(|run| run.root));
         processes.sort_by_cached_key(|p| (Some(p.id) != root, natural(&p.label)));
         processes.retain(|process| !process.lanes.is_empty());
@@ -236,15 +251,21 @@ impl Reader {
             span.end = span.end.min(last) - first;
         }
         group(spans);
-        Timeline { processes, duration: last - first, unreadable: Vec::new() }
+        Timeline {
+            processes,
+            duration: last - first,
+            unreadable: Vec::new(),
+        }
     }
 }
 
 impl ProcessReader {
     fn finish(self) -> Process {
         let exit = self.lanes.values().filter_map(|lane| lane.exit).max();
-        let lanes =
-            self.lanes.into_iter().filter(|(_, lane)| !lane.spans.is_empty());
+        let lanes = self
+            .lanes
+            .into_iter()
+            .filter(|(_, lane)| !lane.spans.is_empty());
         let lane = |(thread, mut lane): (usize, LaneReader)| {
             // When a process exits, a thread's last line may be lost. So a wait
             // ends with the last thread that says that it ends.
@@ -255,16 +276,28 @@ impl ProcessReader {
                 lane.end(place);
             }
             let unnamed = lane.label.is_empty();
-            let label =
-                if unnamed { format!("thread {thread}") } else { lane.label };
-            Lane { thread, label, spans: lane.spans }
+            let label = if unnamed {
+                format!("thread {thread}")
+            } else {
+                lane.label
+            };
+            Lane {
+                thread,
+                label,
+                spans: lane.spans,
+            }
         };
         let mut lanes: Vec<Lane> = lanes.map(lane).collect();
         lanes.sort_by_cached_key(|lane| {
             (lane.label != "main", natural(&lane.label), lane.thread)
         });
         tell_apart(lanes.iter_mut().map(|lane| &mut lane.label));
-        Process { id: self.id, command: self.command, label: String::new(), lanes }
+        Process {
+            id: self.id,
+            command: self.command,
+            label: String::new(),
+            lanes,
+        }
     }
 }
 
@@ -344,8 +377,9 @@ impl LaneReader {
 /// after their first argument, which is their role.
 fn label(processes: &mut [Process], root: Option<u32>) -> Option<u32> {
     let alone = processes.len() == 1;
-    let mut likely =
-        processes.iter().filter(|process| alone || !process.command.contains(' '));
+    let mut likely = processes
+        .iter()
+        .filter(|process| alone || !process.command.contains(' '));
     let root = root.or(likely.next().map(|process| process.id));
     let its_command = processes.iter().find(|process| Some(process.id) == root);
     let its_command = its_command.map(|process| process.command.clone());
@@ -377,7 +411,11 @@ fn group(mut spans: Vec<&mut Span>) {
     let mut groups = HashMap::new();
     for span in spans {
         let word = first_word(&span.name);
-        let word = if times[&word] == 1 { String::new() } else { word };
+        let word = if times[&word] == 1 {
+            String::new()
+        } else {
+            word
+        };
         let next = groups.len();
         span.group = *groups.entry(word).or_insert(next);
     }
@@ -413,5 +451,7 @@ fn first_word(name: &str) -> String {
 
 /// The text without what could move a cursor or break a file format.
 fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    text.chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect()
 }

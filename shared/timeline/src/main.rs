@@ -42,7 +42,12 @@ fn is_broken_pipe(error: &Error) -> bool {
 
 /// Returns the exit code.
 fn run() -> Result<i32> {
-    let Options { task, release, svg, trace } = options::parse()?;
+    let Options {
+        task,
+        release,
+        svg,
+        trace,
+    } = options::parse()?;
     let (title, timeline, status) = match task {
         Task::Help => {
             write!(io::stdout(), "{}", options::HELP)?;
@@ -98,12 +103,18 @@ fn record(command: &mut Command) -> Result<(ExitStatus, Timeline)> {
     let program = command.get_program().display().to_string();
     let child = command.env(LOG, log.path()).spawn();
     let mut child = child.with_context(|| format!("cannot start {program}"))?;
-    let status =
-        child.wait().with_context(|| format!("cannot wait for {program}"))?;
-    let end = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let status = child
+        .wait()
+        .with_context(|| format!("cannot wait for {program}"))?;
+    let end = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     let end = u64::try_from(end.as_nanos()).unwrap_or(u64::MAX);
     let lines = fs::read(log.path()).context("cannot read what was recorded")?;
-    let run = Run { root: child.id(), end };
+    let run = Run {
+        root: child.id(),
+        end,
+    };
     Ok((status, Timeline::read(&lines, Some(run))))
 }
 
@@ -118,7 +129,10 @@ fn show(
     if !timeline.processes.is_empty() {
         draw(&mut out, title, timeline)?;
     } else if let Some(status) = failure {
-        writeln!(out, "\n{title} failed before it recorded anything: {status}")?;
+        writeln!(
+            out,
+            "\n{title} failed before it recorded anything: {status}"
+        )?;
     } else {
         writeln!(
             out,
@@ -149,8 +163,11 @@ fn draw(out: &mut StdoutLock, title: &str, timeline: &Timeline) -> Result<()> {
 
 fn list() -> Result<i32> {
     let examples = examples::all()?;
-    let longest =
-        examples.iter().map(|example| example.name.len()).max().unwrap_or(0);
+    let longest = examples
+        .iter()
+        .map(|example| example.name.len())
+        .max()
+        .unwrap_or(0);
     let mut out = io::stdout().lock();
     for example in &examples {
         writeln!(out, "{:longest$}  {}", example.name, example.shows())?;
@@ -171,7 +188,10 @@ fn draw_all() -> Result<i32> {
         let mut command = Command::new(examples::build(&example, false)?);
         let (status, timeline) = record(command.stdout(Stdio::null()))?;
         ensure!(status.success(), "{name}: {status}");
-        ensure!(!timeline.processes.is_empty(), "{name} has recorded nothing");
+        ensure!(
+            !timeline.processes.is_empty(),
+            "{name} has recorded nothing"
+        );
         let file = example.folder.join("timeline.svg");
         write_file(&file, &svg::draw(&timeline, name))?;
         writeln!(io::stdout(), "{name}: {}", timeline::summary(&timeline))?;
@@ -205,5 +225,8 @@ fn code(status: ExitStatus) -> i32 {
     let signal = std::os::unix::process::ExitStatusExt::signal(&status);
     #[cfg(not(unix))]
     let signal: Option<i32> = None;
-    status.code().or(signal.map(|signal| 128 + signal)).unwrap_or(1)
+    status
+        .code()
+        .or(signal.map(|signal| 128 + signal))
+        .unwrap_or(1)
 }

@@ -63,19 +63,28 @@ impl std::error::Error for Wrong {}
 /// Reads the arguments of this process. Fails with [`Wrong`].
 pub fn parse() -> Result<Options> {
     read(Parser::from_env()).map_err(|error| {
-        Wrong(format!("{error}: `cargo timeline --help` says what is expected"))
-            .into()
+        Wrong(format!(
+            "{error}: `cargo timeline --help` says what is expected"
+        ))
+        .into()
     })
 }
 
 fn read(mut args: Parser) -> Result<Options, lexopt::Error> {
-    let mut options =
-        Options { task: Task::List, release: false, svg: None, trace: None };
+    let mut options = Options {
+        task: Task::List,
+        release: false,
+        svg: None,
+        trace: None,
+    };
     let mut tasks = Vec::new();
     while let Some(arg) = args.next()? {
         match arg {
             Arg::Long("help") | Arg::Short('h') => {
-                return Ok(Options { task: Task::Help, ..options });
+                return Ok(Options {
+                    task: Task::Help,
+                    ..options
+                });
             }
             Arg::Long("all") => tasks.push(Task::All),
             Arg::Long("log") => tasks.push(Task::Read(args.value()?.into())),

@@ -28,8 +28,9 @@ const SHORTEST: f64 = 4.0;
 /// Fills for groups of spans: light, so that black names can be read, and told
 /// apart by people who do not see all colours. After Paul Tol's scheme "light",
 /// <https://personal.sron.nl/~pault/>.
-const COLOURS: [&str; 6] =
-    ["#77aadd", "#eedd88", "#44bb99", "#ee8866", "#bbcc33", "#ffaabb"];
+const COLOURS: [&str; 6] = [
+    "#77aadd", "#eedd88", "#44bb99", "#ee8866", "#bbcc33", "#ffaabb",
+];
 
 /// How the classes below look, and the fills of waiting and of torn spans.
 const HEAD: &str = include_str!("svg-head.xml");
@@ -38,11 +39,19 @@ const HEAD: &str = include_str!("svg-head.xml");
 #[must_use]
 pub fn draw(timeline: &Timeline, title: &str) -> String {
     let rows = layout::rows(timeline);
-    let longest = rows.iter().map(|row| text_width(&row.label)).max().unwrap_or(0);
+    let longest = rows
+        .iter()
+        .map(|row| text_width(&row.label))
+        .max()
+        .unwrap_or(0);
     let label = (longest as f64 * LETTER).min(LONGEST_LABEL);
     let left = 2.0 * MARGIN + label;
     let scale = (WIDTH - MARGIN - left) / timeline.duration.max(1) as f64;
-    let mut picture = Picture { text: String::new(), left, scale };
+    let mut picture = Picture {
+        text: String::new(),
+        left,
+        scale,
+    };
 
     let legend = legend(timeline, left);
     let lines = legend.last().map_or(0.0, |last| last.y + LEGEND);
@@ -66,7 +75,8 @@ pub fn draw(timeline: &Timeline, title: &str) -> String {
 }
 
 fn height(row: &Row) -> f64 {
-    row.lane.map_or(HEADING, |lane| lane.depth() as f64 * BAR + GAP)
+    row.lane
+        .map_or(HEADING, |lane| lane.depth() as f64 * BAR + GAP)
 }
 
 /// The file as far as it is written, and where times stand in it.
@@ -140,8 +150,16 @@ impl Picture {
     /// The name of a lane or process, with its command as a tooltip.
     fn add_label(&mut self, timeline: &Timeline, row: &Row, width: f64, y: f64) {
         let process = &timeline.processes[row.process];
-        let class = if row.lane.is_none() { "heading" } else { "label" };
-        let indent = if row.label.starts_with(' ') { 12.0 } else { 0.0 };
+        let class = if row.lane.is_none() {
+            "heading"
+        } else {
+            "label"
+        };
+        let indent = if row.label.starts_with(' ') {
+            12.0
+        } else {
+            0.0
+        };
         self.add(format_args!(
             "<text class='{class}' x='{}' y='{}'>{}\
              <title>process {}: {}</title></text>",
@@ -251,14 +269,21 @@ struct Entry {
 fn legend(timeline: &Timeline, left: f64) -> Vec<Entry> {
     let (mut next, mut y) = (left, 0.0);
     let entries =
-        layout::legend(timeline, COLOURS.len()).into_iter().map(|(sign, words)| {
-            let width = 42.0 + text_width(&words) as f64 * LETTER;
-            if next > left && next + width > WIDTH {
-                (next, y) = (left, y + LEGEND);
-            }
-            next += width;
-            Entry { sign, words, x: next - width, y }
-        });
+        layout::legend(timeline, COLOURS.len())
+            .into_iter()
+            .map(|(sign, words)| {
+                let width = 42.0 + text_width(&words) as f64 * LETTER;
+                if next > left && next + width > WIDTH {
+                    (next, y) = (left, y + LEGEND);
+                }
+                next += width;
+                Entry {
+                    sign,
+                    words,
+                    x: next - width,
+                    y,
+                }
+            });
     entries.collect()
 }
 

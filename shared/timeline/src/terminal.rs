@@ -41,7 +41,11 @@ enum Paint {
 /// Draws the lanes, `width` columns wide, and a time axis below.
 pub fn draw(timeline: &Timeline, width: usize, colour: bool) -> String {
     let rows = layout::rows(timeline);
-    let label = rows.iter().map(|row| text_width(&row.label)).max().unwrap_or(0);
+    let label = rows
+        .iter()
+        .map(|row| text_width(&row.label))
+        .max()
+        .unwrap_or(0);
     let width = width.max(NARROWEST);
     let label = label.min(LONGEST_LABEL).min(width / 3);
     let width = width - label - 3; // of the lanes
@@ -150,7 +154,10 @@ fn put(text: &str, cells: &mut [(char, Paint)], paint: Paint) {
 fn painted(row: &[(char, Paint)], colour: bool) -> String {
     let mut out = String::new();
     for cells in row.chunk_by(|a, b| a.1 == b.1) {
-        let text = cells.iter().map(|cell| cell.0).filter(|&letter| letter != '\0');
+        let text = cells
+            .iter()
+            .map(|cell| cell.0)
+            .filter(|&letter| letter != '\0');
         let text: String = text.collect();
         let _ = match cells[0].1 {
             Paint::Bar(sign) if colour => {

@@ -30,7 +30,9 @@ fn only_lane(timeline: &Timeline) -> &Lane {
 fn spans(lane: &Lane) -> Vec<(&str, u64, u64, usize)> {
     let span = |span: &'_ Span| (span.begin, span.end, span.depth);
     let spans = lane.spans.iter().map(|s| (&*s.name, span(s)));
-    spans.map(|(name, (begin, end, depth))| (name, begin, end, depth)).collect()
+    spans
+        .map(|(name, (begin, end, depth))| (name, begin, end, depth))
+        .collect()
 }
 
 /// A run of two processes: nested spans, waits, several threads, and a kill.
@@ -122,11 +124,17 @@ fn spans_nest_and_a_wait_ends_with_the_next_event() {
     let timeline = read(RUN);
     assert_eq!(timeline.duration, 900);
     assert_eq!(timeline.unreadable, [15], "an end without a beginning");
-    let [first, second] = &timeline.processes[..] else { panic!("two processes") };
+    let [first, second] = &timeline.processes[..] else {
+        panic!("two processes")
+    };
     assert_eq!(spans(&first.lanes[0]), [("children", 0, 900, 0)]);
     assert_eq!(
         spans(&second.lanes[1]),
-        [("sell", 100, 500, 0), ("count 12", 200, 400, 1), ("lock", 400, 500, 1)]
+        [
+            ("sell", 100, 500, 0),
+            ("count 12", 200, 400, 1),
+            ("lock", 400, 500, 1)
+        ]
     );
     let waits: Vec<bool> = second.lanes[1].spans.iter().map(|s| s.wait).collect();
     assert_eq!(waits, [false, false, true]);
@@ -140,9 +148,15 @@ fn spans_nest_and_a_wait_ends_with_the_next_event() {
 fn what_has_no_end_is_torn_and_reaches_to_the_end_of_the_run() {
     let timeline = read(RUN);
     let killed = &timeline.processes[1].lanes[0];
-    assert_eq!(spans(killed), [("lock", 300, 600, 0), ("sell", 600, 900, 0)]);
-    let torn: Vec<&str> =
-        timeline.spans().filter(|span| span.torn).map(|span| &*span.name).collect();
+    assert_eq!(
+        spans(killed),
+        [("lock", 300, 600, 0), ("sell", 600, 900, 0)]
+    );
+    let torn: Vec<&str> = timeline
+        .spans()
+        .filter(|span| span.torn)
+        .map(|span| &*span.name)
+        .collect();
     assert_eq!(torn, ["sell"]);
 }
 
@@ -156,7 +170,10 @@ fn lanes_have_names_in_their_natural_order() {
         .collect();
     assert_eq!(
         names,
-        [("shop", vec!["main"]), ("clerk", vec!["worker-9", "worker-10"])]
+        [
+            ("shop", vec!["main"]),
+            ("clerk", vec!["worker-9", "worker-10"])
+        ]
     );
 }
 
@@ -176,8 +193,11 @@ fn equal_names_get_numbers() {
     ]);
     let labels: Vec<&str> = timeline.processes.iter().map(|p| &*p.label).collect();
     assert_eq!(labels, ["child 1", "child 2"], "process 1 recorded nothing");
-    let labels: Vec<&str> =
-        timeline.processes[0].lanes.iter().map(|lane| &*lane.label).collect();
+    let labels: Vec<&str> = timeline.processes[0]
+        .lanes
+        .iter()
+        .map(|lane| &*lane.label)
+        .collect();
     assert_eq!(labels, ["thread 3", "worker 1", "worker 2"]);
 }
 
@@ -342,9 +362,13 @@ fn strange_names_and_times_are_drawn() {
             terminal::draw(&Timeline::read(log.as_bytes(), None), 100, false);
         assert!(!drawn.contains('\u{1b}'));
     }
-    for [from, to] in
-        [[0, 0], [0, u64::MAX], [u64::MAX, 0], [5, 6], [7, 1_000_000_007]]
-    {
+    for [from, to] in [
+        [0, 0],
+        [0, u64::MAX],
+        [u64::MAX, 0],
+        [5, 6],
+        [7, 1_000_000_007],
+    ] {
         let log = format!(
             "begin\t{from}\t1\t1\t0\ta\nend\t{to}\t1\t1\t0\t\n\
              wait\t{to}\t1\t1\t0\tb\n"
@@ -363,7 +387,10 @@ fn every_line_is_as_wide_as_the_terminal() {
         let lanes = drawn.lines().filter(|line| line.ends_with(['│', '┘']));
         let widths: Vec<usize> = lanes.map(text_width).collect();
         assert!(widths.len() >= 6, "{drawn}");
-        assert!(widths.iter().all(|&drawn| drawn == width), "{widths:?}\n{drawn}");
+        assert!(
+            widths.iter().all(|&drawn| drawn == width),
+            "{widths:?}\n{drawn}"
+        );
     }
 }
 
@@ -409,7 +436,11 @@ fn what_failed_keeps_its_cross_when_the_name_is_long() {
         assert!(drawn.contains(text), "no {text}:\n{drawn}");
     }
     let picture = svg::draw(&timeline, "run");
-    assert_eq!(picture.matches("class='cut'").count(), 3, "x is cut off, too");
+    assert_eq!(
+        picture.matches("class='cut'").count(),
+        3,
+        "x is cut off, too"
+    );
 }
 
 #[test]
@@ -424,7 +455,10 @@ fn names_that_come_once_share_a_colour() {
     let groups: Vec<usize> = timeline.spans().map(|span| span.group).collect();
     assert_eq!(groups, [0, 1, 0, 1]);
     let drawn = terminal::draw(&timeline, 80, true);
-    assert!(drawn.contains("others") && drawn.contains("resize"), "{drawn}");
+    assert!(
+        drawn.contains("others") && drawn.contains("resize"),
+        "{drawn}"
+    );
 }
 
 #[test]
@@ -455,7 +489,11 @@ fn many_short_spans_are_seen() {
     lines.push("end 1000001 1 1 0 ".into());
     let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
     let drawn = terminal::draw(&read(&lines), 80, false);
-    assert_eq!(drawn.lines().next().unwrap().matches('▏').count(), 2, "{drawn}");
+    assert_eq!(
+        drawn.lines().next().unwrap().matches('▏').count(),
+        2,
+        "{drawn}"
+    );
 }
 
 #[test]
@@ -477,7 +515,10 @@ fn times_have_three_digits_and_a_unit() {
 #[test]
 fn marks_are_round_and_not_too_many() {
     let marks = |duration, most| -> Vec<String> {
-        layout::marks(duration, most).into_iter().map(|(_, text)| text).collect()
+        layout::marks(duration, most)
+            .into_iter()
+            .map(|(_, text)| text)
+            .collect()
     };
     assert_eq!(
         marks(1_004_000_000, 5),
@@ -535,7 +576,10 @@ fn thousands_in_a_pixel_are_one_bar() {
     let timeline = read(&lines.iter().map(String::as_str).collect::<Vec<_>>());
     let picture = svg::draw(&timeline, "run");
     assert_eq!(picture.matches("<g>").count(), 3, "{picture}");
-    assert!(picture.contains("waits for queue, and 19999 more: "), "{picture}");
+    assert!(
+        picture.contains("waits for queue, and 19999 more: "),
+        "{picture}"
+    );
 }
 
 #[test]
@@ -544,16 +588,26 @@ fn the_trace_names_processes_and_threads() {
     let events = trace["traceEvents"].as_array().unwrap();
     let named = |what: &str| -> Vec<&str> {
         let events = events.iter().filter(|event| event["name"] == what);
-        events.filter_map(|event| event["args"]["name"].as_str()).collect()
+        events
+            .filter_map(|event| event["args"]["name"].as_str())
+            .collect()
     };
     assert_eq!(named("process_name"), ["shop", "clerk"]);
     assert_eq!(named("thread_name"), ["main", "worker-9", "worker-10"]);
-    let cut = events.iter().filter(|event| event["args"]["ended"] == "cut off");
+    let cut = events
+        .iter()
+        .filter(|event| event["args"]["ended"] == "cut off");
     assert_eq!(cut.count(), 1);
-    let count = events.iter().find(|event| event["name"] == "count 12").unwrap();
+    let count = events
+        .iter()
+        .find(|event| event["name"] == "count 12")
+        .unwrap();
     assert_eq!(
         (count["ts"].as_f64(), count["dur"].as_f64()),
         (Some(0.2), Some(0.2))
     );
-    assert_eq!((count["pid"].as_u64(), count["tid"].as_u64()), (Some(2), Some(1)));
+    assert_eq!(
+        (count["pid"].as_u64(), count["tid"].as_u64()),
+        (Some(2), Some(1))
+    );
 }

@@ -40,7 +40,10 @@ pub struct Mutex<T> {
 impl<T> Mutex<T> {
     /// A free one that guards `value`.
     pub fn new(value: T) -> Self {
-        Self { inner: shuttle::sync::Mutex::new(value), number: story::created() }
+        Self {
+            inner: shuttle::sync::Mutex::new(value),
+            number: story::created(),
+        }
     }
 
     /// What it guarded.
@@ -118,7 +121,9 @@ pub struct MutexGuard<'a, T> {
 
 impl<T> Drop for MutexGuard<'_, T> {
     fn drop(&mut self) {
-        let Some(inner) = self.inner.take() else { return };
+        let Some(inner) = self.inner.take() else {
+            return;
+        };
         let written = self.written.then(|| (self.shown)(&inner)).flatten();
         drop(inner);
         // Not while the checker clears away what is left of a schedule.
@@ -160,7 +165,10 @@ impl Default for Condvar {
 impl Condvar {
     /// One for which nobody waits.
     pub fn new() -> Self {
-        Self { inner: shuttle::sync::Condvar::new(), number: story::created() }
+        Self {
+            inner: shuttle::sync::Condvar::new(),
+            number: story::created(),
+        }
     }
 
     /// Gives the lock back, waits until it is woken, and takes the lock again.
@@ -222,7 +230,10 @@ pub struct Barrier {
 impl Barrier {
     /// One that waits for so many.
     pub fn new(count: usize) -> Self {
-        Self { inner: shuttle::sync::Barrier::new(count), number: story::created() }
+        Self {
+            inner: shuttle::sync::Barrier::new(count),
+            number: story::created(),
+        }
     }
 
     /// Waits until all are there.

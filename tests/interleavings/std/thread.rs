@@ -16,7 +16,10 @@ use shuttle::current::{
 pub fn current() -> Thread {
     let task = try_get_current_task();
     let name = task.and_then(get_name_for_task).map(String::from);
-    Thread { name, handle: shuttle::thread::current() }
+    Thread {
+        name,
+        handle: shuttle::thread::current(),
+    }
 }
 
 /// A thread, with its name.

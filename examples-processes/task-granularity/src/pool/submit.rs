@@ -53,7 +53,9 @@ impl Pool {
 impl<T> Handle<T> {
     /// Waits for the result.
     pub fn wait(self) -> JobResult<T> {
-        self.result.recv().unwrap_or_else(|_| Err(lost("the pool was dropped")))
+        self.result
+            .recv()
+            .unwrap_or_else(|_| Err(lost("the pool was dropped")))
     }
 
     /// Waits for the result, but not longer than this.
@@ -73,6 +75,10 @@ impl<T> Handle<T> {
     /// # Errors
     /// The handle, if the job has been started.
     pub fn cancel(self) -> Result<(), Self> {
-        if self.started.swap(true, Ordering::Relaxed) { Err(self) } else { Ok(()) }
+        if self.started.swap(true, Ordering::Relaxed) {
+            Err(self)
+        } else {
+            Ok(())
+        }
     }
 }

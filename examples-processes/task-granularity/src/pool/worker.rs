@@ -50,8 +50,12 @@ impl Worker {
         let mut command = Command::new(program);
         command.arg(ROLE).arg(process::id().to_string());
         let (child, channel) = channel::start(command)?;
-        let mut worker =
-            Worker { child, channel, stop: stop.clone(), deadline: None };
+        let mut worker = Worker {
+            child,
+            channel,
+            stop: stop.clone(),
+            deadline: None,
+        };
         if receive::<()>(&mut worker).is_err() {
             let end = worker.end()?;
             return Err(io::Error::other(format!("a new worker ended with {end}")));
@@ -99,7 +103,10 @@ impl Worker {
             if self.stop.load(Ordering::Relaxed) {
                 return Err(dropped());
             }
-            if self.deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+            if self
+                .deadline
+                .is_some_and(|deadline| deadline <= Instant::now())
+            {
                 return Err(ErrorKind::TimedOut.into());
             }
             match act(&mut self.channel) {

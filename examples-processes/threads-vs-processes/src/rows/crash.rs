@@ -25,7 +25,11 @@ fn crash(effort: &Effort, name: &str, crash: Task) -> Result<Row> {
     let program = program.context("cannot start a process")?;
     // A panic leaves the code 0, an abort none (off Unix, a large one).
     let expected = !matches!(program.status.code(), Some(1 | 2));
-    ensure!(expected, "the process \"{name}\" ended with {}", program.status);
+    ensure!(
+        expected,
+        "the process \"{name}\" ended with {}",
+        program.status
+    );
     let done = String::from_utf8_lossy(&program.stdout);
     let lost = TASKS - done.parse().unwrap_or(0);
 
@@ -34,7 +38,9 @@ fn crash(effort: &Effort, name: &str, crash: Task) -> Result<Row> {
         chunk: Some(1), // no task is run twice
         ..Options::default()
     };
-    let tasks = (1..TASKS).map(|task| Task::Double(task as u64)).chain([crash]);
+    let tasks = (1..TASKS)
+        .map(|task| Task::Double(task as u64))
+        .chain([crash]);
     let results = Pool::with(options).map(tasks);
     let lost_in_pool = results.iter().filter(|result| result.is_err()).count();
 

@@ -24,7 +24,12 @@ pub fn rows(_: &Effort) -> Result<Vec<Row>> {
         let row = row(name, Unit::Bytes, samples.clone(), samples);
         let means = "Not measured here: the program looks into /proc of Linux.";
         let (threads, processes) = (None, None);
-        return Ok(vec![Row { threads, processes, means: means.into(), ..row }]);
+        return Ok(vec![Row {
+            threads,
+            processes,
+            means: means.into(),
+            ..row
+        }]);
     }
     let mut row = row(name, Unit::Bytes, threads()?, processes()?);
     row.noisy = true; // of so few pages, some are shared by chance
@@ -78,7 +83,11 @@ fn processes() -> Result<Samples> {
 /// What one of a group takes.
 fn each(totals: &[f64], group: usize) -> Samples {
     let growth = totals.windows(2).skip(FIRST);
-    Samples::of(growth.map(|pair| (pair[1] - pair[0]) / group as f64).collect())
+    Samples::of(
+        growth
+            .map(|pair| (pair[1] - pair[0]) / group as f64)
+            .collect(),
+    )
 }
 
 /// What this process and these would give back at their end, in bytes.
@@ -93,7 +102,9 @@ fn private_memory(id: u32) -> Result<f64> {
     let file = format!("/proc/{id}/smaps_rollup");
     let text = fs::read_to_string(&file);
     let text = text.with_context(|| format!("cannot read {file}"))?;
-    let line = text.lines().find_map(|line| line.strip_prefix("Private_Dirty:"));
+    let line = text
+        .lines()
+        .find_map(|line| line.strip_prefix("Private_Dirty:"));
     let kibibytes = line.and_then(|line| line.trim().strip_suffix(" kB"));
     let kibibytes = kibibytes.and_then(|number| number.parse::<f64>().ok());
     Ok(kibibytes.with_context(|| format!("cannot read {file}"))? * 1024.0)

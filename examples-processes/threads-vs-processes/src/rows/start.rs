@@ -20,7 +20,10 @@ pub fn rows(effort: &Effort) -> Result<Vec<Row>> {
             let mut child = child::command(&["nothing"])?;
             let ended = child.stdin(Stdio::null()).status();
             let ended = ended.context("cannot start a process")?;
-            ensure!(ended.success(), "the process \"nothing\" ended with {ended}");
+            ensure!(
+                ended.success(),
+                "the process \"nothing\" ended with {ended}"
+            );
         }
         Ok(())
     };

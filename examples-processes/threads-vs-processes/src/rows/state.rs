@@ -18,7 +18,9 @@ pub fn rows(effort: &Effort) -> Result<Vec<Row>> {
     let mut children = (0..WORKERS)
         .map(|_| Child::start(&["add", path]))
         .collect::<Result<Vec<Child>>>()?;
-    children.iter_mut().try_for_each(|child| child.hear().map(|_| ()))?;
+    children
+        .iter_mut()
+        .try_for_each(|child| child.hear().map(|_| ()))?;
 
     let mut row = effort.compare(
         "change a number under a lock, two at work",

@@ -18,11 +18,19 @@ use crate::worker;
 /// What a chunk of tiny tasks holds at most, in either pool.
 const CHUNK: usize = 1_000;
 /// How many tiny tasks a pool gets at once.
-const MANY: u64 = if cfg!(debug_assertions) { 2_000 } else { 50_000 };
+const MANY: u64 = if cfg!(debug_assertions) {
+    2_000
+} else {
+    50_000
+};
 
 /// The numbers of the computation begin here: large, so that each takes some work.
 const FIRST: u64 = 100_000_000;
-const NUMBERS: u64 = if cfg!(debug_assertions) { 4_800 } else { 200_000 };
+const NUMBERS: u64 = if cfg!(debug_assertions) {
+    4_800
+} else {
+    200_000
+};
 /// Divides by as many workers as machines tend to have.
 const SHARES: u64 = if cfg!(debug_assertions) { 48 } else { 480 };
 
@@ -128,20 +136,30 @@ pub fn compute(effort: &Effort) -> Result<Vec<Row>> {
         .step_by(usize::try_from(share)?)
         .map(|from| Task::CountPrimes(from, (from + share).min(FIRST + NUMBERS)))
         .collect();
-    let works = pools.iter().flat_map(|pools| both(pools, &tasks, 1, primes));
+    let works = pools
+        .iter()
+        .flat_map(|pools| both(pools, &tasks, 1, primes));
     let mut works: Vec<Work> = works.collect();
     // As much time on a machine with many cores as on one with few.
     let budget = effort.budget * 8 / u32::try_from(works.len())?;
     let samples = measure::in_turn(budget, &mut works)?;
-    let rows = points.iter().zip(samples.chunks(2)).map(|(&workers, pair)| {
-        let plural = if workers == 1 { "" } else { "s" };
-        let name = format!("compute, a number, {workers} worker{plural}");
-        let [threads, processes] = pair else { unreachable!("pairs of samples") };
-        let [threads, processes] =
-            [threads, processes].map(|all| all.over(NUMBERS));
-        let row = row(name, Unit::Seconds, threads, processes);
-        Row { workers: Some(workers), ..row }
-    });
+    let rows = points
+        .iter()
+        .zip(samples.chunks(2))
+        .map(|(&workers, pair)| {
+            let plural = if workers == 1 { "" } else { "s" };
+            let name = format!("compute, a number, {workers} worker{plural}");
+            let [threads, processes] = pair else {
+                unreachable!("pairs of samples")
+            };
+            let [threads, processes] =
+                [threads, processes].map(|all| all.over(NUMBERS));
+            let row = row(name, Unit::Seconds, threads, processes);
+            Row {
+                workers: Some(workers),
+                ..row
+            }
+        });
     let mut rows: Vec<Row> = rows.collect();
     let last = rows.len() - 1;
     let times = |of: fn(&Row) -> Option<&Samples>| {
@@ -163,8 +181,10 @@ pub fn wait(effort: &Effort) -> Result<Vec<Row>> {
     let pools = pools(WAITERS);
     let tasks = vec![Task::Wait(WAIT); usize::try_from(WAITS)?];
     let [threads, processes] = both(&pools, &tasks, 1, WAITS);
-    let name =
-        format!("wait {WAITS} times {} ms, {WAITERS} workers", WAIT.as_millis());
+    let name = format!(
+        "wait {WAITS} times {} ms, {WAITERS} workers",
+        WAIT.as_millis()
+    );
     let mut row = effort.compare(name, threads, processes)?;
     let alone = WAIT * u32::try_from(WAITS)?;
     row.means = format!(
@@ -176,7 +196,10 @@ pub fn wait(effort: &Effort) -> Result<Vec<Row>> {
 }
 
 fn pools(workers: usize) -> (ThreadPool, Pool) {
-    (ThreadPool::with_name("thread".into(), workers), Pool::new(workers))
+    (
+        ThreadPool::with_name("thread".into(), workers),
+        Pool::new(workers),
+    )
 }
 
 /// The tasks, so many together, as work for either pool. What they return has to
@@ -188,7 +211,10 @@ fn both<'a>(
     sum: u64,
 ) -> [Work<'a>; 2] {
     let right = move |found| {
-        ensure!(found == sum, "the results add up to {found} and not to {sum}");
+        ensure!(
+            found == sum,
+            "the results add up to {found} and not to {sum}"
+        );
         Ok(())
     };
     [
@@ -220,7 +246,9 @@ fn on_threads(pool: &ThreadPool, tasks: &[Task], together: usize) -> u64 {
 
 fn in_processes(pool: &Pool, tasks: &[Task]) -> Result<u64> {
     let results = pool.map(tasks.iter().copied()).into_iter();
-    results.map(|result| result.context("a worker of the pool")).sum()
+    results
+        .map(|result| result.context("a worker of the pool"))
+        .sum()
 }
 
 fn median(samples: Option<&Samples>) -> f64 {
