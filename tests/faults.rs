@@ -17,6 +17,7 @@ use tests::{
 /// At how many moments of a run something is killed.
 const MOMENTS: u32 = 8;
 
+#[expect(clippy::too_many_lines, reason = "it lists the trials")]
 fn main() {
     let mut tests = Vec::new();
     for example in examples() {

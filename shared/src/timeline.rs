@@ -11,7 +11,7 @@
 //! | kind | says that | text |
 //! |---|---|---|
 //! | `process` | a process has its first event | its command |
-//! | `thread` | a thread has its first event | its name, if it has one |
+//! | `thread` | a thread has its first event, or a new name | its name, if it has one |
 //! | `begin` | a span begins | its name |
 //! | `end` | a span ends | `panic`, if a panic ends it |
 //! | `wait` | the thread may wait, until its next event | what for |
@@ -55,6 +55,12 @@ pub fn span(name: impl Display) -> Span {
 /// event: a [`span`] that begins or ends, another wait, or the thread's own end.
 pub fn waiting(what: impl Display) {
     record(|recorder, lane| recorder.append("wait", lane.number, 0, what));
+}
+
+/// Names the current thread in the picture. Without it, a thread has the name that it
+/// was started with, or a number.
+pub fn lane(name: impl Display) {
+    record(|recorder, lane| recorder.append("thread", lane.number, 0, name));
 }
 
 /// A guard: the span ends when it is dropped. It cannot leave its thread.

@@ -29,10 +29,10 @@ pub const ORPHANS: &[Trial] = &[
     ("parent killed: idle workers end", || wait_in(&Pool::new(2))),
     ("parent killed: workers that start end", orphans_that_start),
     ("parent killed: workers that wait end", || {
-        busy_orphans(&Hostile::Park)
+        busy_orphans(&Hostile::Park);
     }),
     ("parent killed: workers that compute end", || {
-        busy_orphans(&Hostile::Spin)
+        busy_orphans(&Hostile::Spin);
     }),
     ("parent killed: workers of workers end", nested_orphans),
 ];

@@ -24,6 +24,7 @@ use manager::{Data, Manager, Request};
 const CLIENTS: u32 = 8;
 
 fn main() -> ExitCode {
+    shared::tidy_output();
     let args = env::args_os()
         .skip(1)
         .map(|arg| arg.to_string_lossy().into_owned());

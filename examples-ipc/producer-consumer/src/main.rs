@@ -9,7 +9,7 @@ mod queue;
 #[cfg(test)]
 mod tests;
 
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader};
 use std::process::{Child, ChildStderr, Command, ExitCode, Stdio};
 use std::time::Duration;
 use std::{env, thread};
@@ -22,6 +22,7 @@ const PRODUCE_TIME: Duration = Duration::from_millis(100);
 const CONSUME_TIME: Duration = Duration::from_millis(200);
 
 fn main() -> ExitCode {
+    shared::tidy_output();
     let role = env::args_os()
         .nth(1)
         .map(|role| role.to_string_lossy().into_owned());
@@ -93,7 +94,7 @@ fn supervise() -> Result<()> {
     if !producer.success() || !consumer.success() || !lost.is_empty() {
         bail!("producer: {producer}, consumer: {consumer}, numbers lost: {lost:?}");
     }
-    let _ = writeln!(io::stdout(), "Both processes completed");
+    println!("Both processes completed");
     Ok(())
 }
 
@@ -113,7 +114,6 @@ fn start(role: &str) -> Result<Child> {
 fn relay(actor: &str, words: ChildStderr) {
     for line in BufReader::new(words).split(b'\n').map_while(Result::ok) {
         let line = String::from_utf8_lossy(&line);
-        // Go on when nobody reads us (`| head -1`): the child must not get stuck.
-        let _ = writeln!(io::stdout(), "[{actor}] {line}");
+        println!("[{actor}] {line}");
     }
 }

@@ -26,6 +26,7 @@ const NUMBERS: Range<u32> = 0..5;
 const CONSUME_TIME: Duration = Duration::from_millis(100);
 
 fn main() -> ExitCode {
+    shared::tidy_output();
     let role = env::args_os()
         .nth(1)
         .map(|role| role.to_string_lossy().into_owned());

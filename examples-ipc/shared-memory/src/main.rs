@@ -25,6 +25,7 @@ use team::Team;
 use work::{PROCESSES, TOTAL};
 
 fn main() -> ExitCode {
+    shared::tidy_output();
     let args: Vec<_> = env::args_os().skip(1).collect();
     let cell = args.first().and_then(|name| work::cell(name.to_str()?));
     let result = match (&args[..], cell) {

@@ -23,6 +23,7 @@ const PRODUCE_TIME: Duration = Duration::from_millis(10);
 const CONSUME_TIME: Duration = Duration::from_millis(100);
 
 fn main() {
+    shared::tidy_output();
     let (producer, consumer, rest) = queue::queue(CAPACITY);
     let (stuck, all_stuck) = mpsc::channel();
 

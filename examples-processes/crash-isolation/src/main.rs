@@ -14,11 +14,12 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 use std::{env, thread};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use child::Ended;
 
 fn main() -> ExitCode {
+    shared::tidy_output();
     let Some(role) = env::args_os().nth(1) else {
         return supervise();
     };
@@ -97,12 +98,12 @@ fn let_crash() -> Result<()> {
             .collect()
     });
     for (role, ended) in roles.iter().zip(ended) {
-        report(role, &ended?).context("cannot print")?;
+        report(role, &ended?);
     }
     Ok(())
 }
 
-fn report(role: &str, ended: &Ended) -> io::Result<()> {
+fn report(role: &str, ended: &Ended) {
     let well = ended.status.success();
     // In a thread, the program is the child. In a process, it is this one.
     let program = if well || role.ends_with("process") {
@@ -110,17 +111,15 @@ fn report(role: &str, ended: &Ended) -> io::Result<()> {
     } else {
         "is lost"
     };
-    let mut out = io::stdout().lock();
-    writeln!(out, "{}: the program {program}", role.replace('-', " "))?;
+    println!("{}: the program {program}", role.replace('-', " "));
     for line in ended.output.lines() {
-        writeln!(out, "  {line}")?;
+        println!("  {line}");
     }
     if !well {
-        writeln!(out, "  {}", ended.status)?;
+        println!("  {}", ended.status);
         let mut errors = ended.errors.lines().filter(|line| !line.is_empty());
         if let Some(first) = errors.next() {
-            writeln!(out, "  {first}")?;
+            println!("  {first}");
         }
     }
-    Ok(())
 }

@@ -28,6 +28,7 @@ const THREADS: usize = 3; // in each process
 const _: () = assert!(PROCESSES > 0 && THREADS > 0);
 
 fn main() -> ExitCode {
+    shared::tidy_output();
     let args = env::args_os()
         .skip(1)
         .map(|arg| arg.to_string_lossy().into_owned());

@@ -31,6 +31,7 @@ const ROLE: &str = "--process-one-picture";
 type Job = (PathBuf, OsString);
 
 fn main() -> ExitCode {
+    shared::tidy_output();
     let args: Vec<OsString> = env::args_os().skip(1).collect();
     if let [role, from, to] = args.as_slice()
         && role == ROLE

@@ -22,6 +22,7 @@ const QUERIES: u64 = 3;
 const QUERY_TIME: Duration = Duration::from_millis(500);
 
 fn main() -> ExitCode {
+    shared::tidy_output();
     let args = env::args_os()
         .skip(1)
         .map(|arg| arg.to_string_lossy().into_owned());

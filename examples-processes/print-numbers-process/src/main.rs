@@ -18,10 +18,14 @@ const ROLE: &str = "print-numbers";
 const WORK: Duration = Duration::from_millis(100);
 
 fn main() -> ExitCode {
+    shared::tidy_output();
     // The role comes first: a child that went on as a parent would start a child.
     let result = match env::args_os().nth(1) {
         None => start_and_wait(),
-        Some(role) if role == ROLE => print_numbers(),
+        Some(role) if role == ROLE => {
+            print_numbers();
+            Ok(())
+        }
         Some(other) => {
             eprintln!("expected no argument, not \"{}\"", other.display());
             return ExitCode::from(2);
@@ -49,11 +53,12 @@ fn start_and_wait() -> Result<()> {
     shared::waiting("child");
     let status = child.wait().context("cannot wait for the child")?;
     ensure!(status.success(), "the child ended with {status}");
-    writeln!(io::stdout(), "Main process finished").context("cannot print")
+    println!("Main process finished");
+    Ok(())
 }
 
 /// The child: it begins here, with nothing from its parent but the argument.
-fn print_numbers() -> Result<()> {
+fn print_numbers() {
     // The `read` returns when the parent is gone: this process then ends too.
     thread::spawn(|| {
         let _ = io::stdin().read(&mut [0]);
@@ -63,7 +68,6 @@ fn print_numbers() -> Result<()> {
     for number in 0..5 {
         let _span = shared::span(format_args!("number {number}"));
         thread::sleep(WORK);
-        writeln!(io::stdout(), "Process: {number}").context("cannot print")?;
+        println!("Process: {number}");
     }
-    Ok(())
 }

@@ -57,6 +57,7 @@ fn count_primes(below: u64) -> usize {
 }
 
 fn main() -> ExitCode {
+    shared::tidy_output();
     pool::serve::<Work>(); // a worker stays in here
 
     if let Some(argument) = env::args_os().nth(1) {

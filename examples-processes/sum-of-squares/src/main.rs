@@ -24,6 +24,7 @@ use sum::{sum_in_a_process, sum_of_squares};
 const FIRST: u32 = 10_000_000;
 
 fn main() -> ExitCode {
+    shared::tidy_output();
     let args = env::args_os()
         .skip(1)
         .map(|arg| arg.to_string_lossy().into_owned());

@@ -32,6 +32,7 @@ const BREAK_EVEN: Duration = Duration::from_millis(1);
 const TOTAL: Duration = Duration::from_millis(200);
 
 fn main() -> ExitCode {
+    shared::tidy_output();
     pool::serve::<Square>(); // a worker stays in here
 
     let job = match parse(env::args_os().skip(1)) {

@@ -165,9 +165,9 @@ pub fn break_even<E>(
     while low + (high / 10).max(Duration::from_nanos(1)) < high {
         let middle = (low + high) / 2;
         if pays(middle)? {
-            high = middle
+            high = middle;
         } else {
-            low = middle
+            low = middle;
         }
     }
     Ok(Some(high))

@@ -49,6 +49,7 @@ use report::Report;
 use rows::{Effort, STEPS, Task};
 
 fn main() -> ExitCode {
+    shared::tidy_output();
     pool::serve::<Task>(); // a worker of a pool stays in here
 
     let args: Vec<OsString> = env::args_os().skip(1).collect();

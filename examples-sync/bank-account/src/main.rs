@@ -15,6 +15,7 @@ use account::BankAccount;
 const TELLERS: usize = 5;
 
 fn main() {
+    shared::tidy_output();
     let account = BankAccount::new(100);
 
     // A scope waits for its threads, so they may borrow the account: no Arc.

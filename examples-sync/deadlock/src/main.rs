@@ -31,6 +31,7 @@ const WORK: Duration = Duration::from_millis(50); // for each transfer
 const ROLE: &str = "any-order";
 
 fn main() -> ExitCode {
+    shared::tidy_output();
     let result = match env::args_os().nth(1) {
         None => let_it_hang().and_then(|()| in_order()),
         Some(role) if role == ROLE => in_any_order(),

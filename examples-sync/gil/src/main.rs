@@ -27,6 +27,7 @@ const REQUESTS: usize = 5;
 const LATENCY: Duration = Duration::from_millis(50);
 
 fn main() -> ExitCode {
+    shared::tidy_output();
     if let Some(arg) = env::args_os().nth(1) {
         eprintln!("expected no argument, not \"{}\"", arg.display());
         return ExitCode::from(2);

@@ -18,6 +18,7 @@ const THREADS: u32 = 2;
 const INCREMENTS: u32 = 100_000; // a thread
 
 fn main() {
+    shared::tidy_output();
     let locked = LockedCounter::default();
     let with_lock = count("lock", || locked.increment());
     println!("Shared variable: {}", locked.value());

@@ -22,6 +22,7 @@ const THREADS: usize = 2;
 const WORK: Duration = Duration::from_millis(100);
 
 fn main() -> ExitCode {
+    shared::tidy_output();
     if let Some(arg) = env::args_os().nth(1) {
         eprintln!("expected no argument, not \"{}\"", arg.display());
         return ExitCode::from(2);

@@ -21,6 +21,7 @@ use ureq::Agent;
 const WORKERS: usize = 5;
 
 fn main() -> ExitCode {
+    shared::tidy_output();
     let args = env::args_os().skip(1);
     run(args.map(|url| url.to_string_lossy().into_owned()).collect())
 }

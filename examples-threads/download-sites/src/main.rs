@@ -22,6 +22,7 @@ use ureq::Agent;
 type Outcome = (Result<usize>, Duration);
 
 fn main() -> ExitCode {
+    shared::tidy_output();
     let args = env::args_os().skip(1);
     run(args.map(|url| url.to_string_lossy().into_owned()).collect())
 }

@@ -19,6 +19,7 @@ const COUNT: usize = 10;
 const WORK: Duration = Duration::from_millis(300);
 
 fn main() -> ExitCode {
+    shared::tidy_output();
     match run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(wrong_argument) => {

@@ -26,6 +26,7 @@ const FIRST: u64 = 100_000_000;
 const CHUNK: usize = 1_000;
 
 fn main() -> ExitCode {
+    shared::tidy_output();
     let args = env::args_os()
         .skip(1)
         .map(|arg| arg.to_string_lossy().into_owned());

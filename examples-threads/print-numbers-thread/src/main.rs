@@ -8,6 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 fn main() {
+    shared::tidy_output();
     let numbers = thread::spawn(print_numbers);
     shared::waiting("join");
     numbers.join().unwrap(); // waits; if the thread panicked, `unwrap` panics too

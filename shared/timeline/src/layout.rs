@@ -28,7 +28,7 @@ pub fn rows(timeline: &Timeline) -> Vec<Row<'_>> {
                 label,
                 lane,
                 process: number,
-            })
+            });
         };
         match &process.lanes[..] {
             [lane] if !alone && lane.label == "main" => {
