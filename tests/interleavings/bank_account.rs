@@ -72,7 +72,7 @@ fn the_last_money_is_taken_once() {
             format!("Accepted: {accepted:?}, and {balance} are left.")
         })
     });
-    case.holds("one is refused", &found);
+    case.holds("exactly one of them is refused", &found);
 }
 
 /// `withdraw` with one lock to look and one to take.

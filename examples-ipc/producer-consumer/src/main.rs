@@ -1,9 +1,9 @@
 //! Two processes with a queue between them: one produces numbers, one consumes
 //! them.
 //!
-//! Run it:    `cargo run -p producer-consumer`
-//! Look for:  the producer is the faster one, until the queue holds three numbers.
-//! Python:    `producer_consumer.py`
+//! - Run it: `cargo run -p producer-consumer`
+//! - Look for: the producer is the faster one, until the queue holds three numbers.
+//! - Python: `producer_consumer.py`
 
 mod queue;
 #[cfg(test)]

@@ -51,8 +51,8 @@ impl BankAccount {
         shared::waiting("lock");
         let mut balance = self.balance.lock().unwrap();
         let _span = shared::span("withdraw");
-        // Check and change under the same lock. With a lock for each, another thread
-        // could take the money in between.
+        // Check and change under the same lock. If you locked separately for each,
+        // another thread could take the money in between.
         let new_balance = balance
             .checked_sub(amount)
             .ok_or(TransactionError::InsufficientFunds { balance: *balance })?;

@@ -1,8 +1,8 @@
-//! Five tellers share one bank account, and the lock inside it keeps the balance right.
+//! Five tellers share one bank account, and its lock keeps the balance right.
 //!
-//! Run it:    `cargo run -p bank-account`
-//! Look for:  each line appears 0.1 s after the last one, because tellers take turns.
-//! Python:    `bank_account.py`
+//! - Run it: `cargo run -p bank-account`
+//! - Look for: a line every 0.1 s, because only one teller at a time gets in.
+//! - Python: `bank_account.py`
 
 mod account;
 #[cfg(test)]
@@ -48,5 +48,5 @@ fn make_transactions(teller: usize, account: &BankAccount) {
 /// Runs while this teller holds the lock. It is slow, so that you can watch.
 fn book(teller: usize, entry: &str) {
     println!("[teller-{teller}] {entry}");
-    thread::sleep(BOOKING_TIME); // your work
+    thread::sleep(BOOKING_TIME);
 }
