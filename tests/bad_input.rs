@@ -71,7 +71,7 @@ const WRONG_ARGUMENTS: &[(&str, &[&str], i32, &str)] = &[
     ("parallel-sum", &["1", "2"], 2, "unexpected argument \"2\""),
     ("process-pool", &["12"], 2, "not \"12\""),
     ("producer-consumer", &["12"], 1, "no role \"12\""),
-    ("sentinel-queue", &["5"], 2, "not \"5\""),
+    ("sentinel-queue", &["5"], 1, "no role \"5\""),
     ("shared-memory", &["12"], 2, "not \"12\""),
     ("shared-memory", &["process-1"], 2, "not \"process-1\""),
     ("shared-memory", &["process-0", "/"], 2, "not \"process-0\""),

@@ -36,6 +36,8 @@ const RANDOM: &[(&str, &str)] = &[
             r"|(?:[\s\d._%±~/-]|[KM]iB)+"
         ),
     ),
+    // Python's parent cannot say why.
+    ("sentinel-queue", r"(Ended with exit status: 3).*"),
     ("sum-of-squares", r"(Cores: |_, )[\d.]+"),
     (
         "task-granularity",
