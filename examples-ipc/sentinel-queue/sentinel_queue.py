@@ -1,74 +1,59 @@
-"""The same program in Python: a multiprocessing queue has no end but a sentinel."""
+"""The same program in Python: multiprocessing.Queue, and None as the sentinel."""
 
 import multiprocessing
 import sys
 import time
 
-CAPACITY = 3
-NUMBERS = range(5)
 CONSUME_TIME = 0.1  # seconds
-PATIENCE = 1.0  # seconds: a consumer that is done has ended by then
+BAD_NUMBER = 8  # the consumer that gets it crashes
+NOTHING = -1
 
 
-def consume(queue):
+def consume(role, queue, working_on):
     while (number := queue.get()) is not None:
+        working_on.value = number
         time.sleep(CONSUME_TIME)
-        say(f"Received: {number}")
-        queue.task_done()
-    say("Done")
-    queue.task_done()
+        if number == BAD_NUMBER:
+            sys.exit(3)  # a crash
+        working_on.value = NOTHING
+        say(f"[{role}] Received: {number}")
+    say(f"[{role}] Done")
 
 
-def produce_and_die(queue):
-    for number in NUMBERS[:2]:
-        queue.put(number)
-    sys.exit(3)
+def say(line):
+    # One write per line: print() would write the newline separately.
+    print(line + "\n", end="", flush=True)
 
 
-def say(words, name=None):
-    # One write a line: print() would write the newline on its own.
-    name = name or multiprocessing.current_process().name
-    print(f"[{name}] {words}\n", end="", flush=True)
-
-
-def put_numbers(queue, sentinels):
-    for item in [*NUMBERS, *[None] * sentinels]:
-        queue.put(item)
-
-
-def let_a_producer_die(queue):
-    producer = multiprocessing.Process(target=produce_and_die, args=[queue])
-    producer.start()
-    producer.join()
-    say(f"Ended with exit status: {producer.exitcode}", "producer")
-
-
-def share(count, put, *args):
-    queue = multiprocessing.JoinableQueue(maxsize=CAPACITY)
-    consumers = [
-        multiprocessing.Process(
-            name=f"consumer-{number}", target=consume, args=[queue]
+def share(numbers, roles):
+    queue = multiprocessing.Queue(maxsize=1)
+    consumers = []
+    for role in roles:
+        working_on = multiprocessing.Value("i", NOTHING)
+        consumer = multiprocessing.Process(
+            target=consume, name=role, args=[role, queue, working_on]
         )
-        for number in range(1, count + 1)
-    ]
-    for consumer in consumers:
         consumer.start()
-    put(queue, *args)
-    queue.join()  # everything that was put is consumed
-    for consumer in consumers:
-        consumer.join(timeout=PATIENCE)
-        if consumer.is_alive():  # and would be for ever: get() never returns
-            say("no sentinel came", consumer.name)
-            consumer.terminate()
-            consumer.join()
+        consumers.append((consumer, working_on))
+
+    for number in numbers:
+        queue.put(number)
+    for _ in consumers:
+        queue.put(None)  # a sentinel for each consumer
+
+    lost = []
+    for consumer, working_on in consumers:
+        consumer.join()
+        if consumer.exitcode != 0:
+            say(f"[{consumer.name}] Ended with exit status: {consumer.exitcode}")
+            lost.append(working_on.value)
+    return lost
 
 
 if __name__ == "__main__":
-    print("One consumer, one sentinel:", flush=True)
-    share(1, put_numbers, 1)
-    print("Three consumers, three sentinels:", flush=True)
-    share(3, put_numbers, 3)
-    print("Three consumers, two sentinels:", flush=True)
-    share(3, put_numbers, 2)
-    print("One consumer, and a producer that dies:", flush=True)
-    share(1, let_a_producer_die)
+    say("Three consumers, a sentinel for each:")
+    share(range(5), ["consumer-1", "consumer-2", "consumer-3"])
+
+    say("Three consumers, and one of them crashes:")
+    lost = share(range(5, 10), ["consumer-4", "consumer-5", "consumer-6"])
+    say(f"Lost: {lost}")

@@ -1,120 +1,67 @@
-//! A queue from a parent to child processes: a sentinel says that it is all there.
+//! Consumer processes share a queue, and each needs a sentinel of its own.
 //!
 //! - Run it: `cargo run -p sentinel-queue`
-//! - Look for: who is done, and who got no sentinel.
+//! - Look for: each consumer is done once. When one of them crashes, the others
+//!   continue, and only the number that it was working on is lost.
 //! - Python: `sentinel_queue.py`
 
-mod children;
 mod queue;
 #[cfg(test)]
 mod tests;
 
-use std::io::{self, BufReader, Write};
-use std::iter::repeat_n;
 use std::ops::Range;
-use std::process::{self, ExitCode};
-use std::sync::mpsc::SyncSender;
 use std::time::Duration;
-use std::{env, thread};
+use std::{env, process, thread};
 
-use anyhow::{Context, Result};
+use anyhow::{Result, bail, ensure};
+use queue::Connection;
 
-use children::say;
-use queue::Item;
-
-const NUMBERS: Range<u32> = 0..5;
 const CONSUME_TIME: Duration = Duration::from_millis(100);
+/// The consumer that gets this number crashes.
+const BAD_NUMBER: u32 = 8;
 
-fn main() -> ExitCode {
+fn main() -> Result<()> {
     shared::tidy_output();
-    let role = env::args_os()
-        .nth(1)
-        .map(|role| role.to_string_lossy().into_owned());
-    let result = match role.as_deref() {
-        None => show(),
-        Some("producer") => produce_and_die(),
-        Some(role) if role.starts_with("consumer-") => consume(),
-        Some(other) => {
-            eprintln!("expected no argument, not \"{other}\"");
-            return ExitCode::from(2);
+    // The children are this same program, started with a role as the argument.
+    match env::args().nth(1).as_deref() {
+        None => parent(),
+        Some(role) if role.starts_with("consumer-") => consumer(),
+        Some(other) => bail!("there is no role \"{other}\""),
+    }
+}
+
+/// Consumes numbers until the sentinel comes. Without one, `receive` fails.
+fn consumer() -> Result<()> {
+    let mut queue = Connection::to_parent();
+    shared::waiting("a number");
+    while let Some(number) = queue.receive()? {
+        let _span = shared::span(format_args!("consume {number}"));
+        thread::sleep(CONSUME_TIME); // your work
+        if number == BAD_NUMBER {
+            process::exit(3); // a crash
         }
-    };
-    if let Err(error) = result {
-        let _ = writeln!(io::stderr(), "{error:#}");
-        return ExitCode::FAILURE;
+        queue.confirm(Some(number))?;
     }
-    ExitCode::SUCCESS
+    queue.confirm(None)
 }
 
-/// The parent.
-fn show() -> Result<()> {
-    say("One consumer, one sentinel:")?;
-    children::share(1, 1, |queue| Ok(put_numbers(queue, 1)))?;
+/// Lets three consumers share some numbers, twice.
+fn parent() -> Result<()> {
+    println!("Three consumers, a sentinel for each:");
+    let lost = share(0..5, &["consumer-1", "consumer-2", "consumer-3"])?;
+    ensure!(lost.is_empty(), "lost: {lost:?}");
 
-    say("Three consumers, three sentinels:")?;
-    children::share(3, 3, |queue| Ok(put_numbers(queue, 3)))?;
-
-    say("Three consumers, two sentinels:")?;
-    children::share(3, 2, |queue| Ok(put_numbers(queue, 2)))?;
-
-    say("One consumer, and a producer that dies:")?;
-    children::share(1, 0, pass_on)
+    println!("Three consumers, and one of them crashes:");
+    let lost_in_crash = share(5..10, &["consumer-4", "consumer-5", "consumer-6"])?;
+    println!("Lost: {lost_in_crash:?}");
+    ensure!(lost_in_crash == [BAD_NUMBER], "another consumer died, too");
+    Ok(())
 }
 
-/// Puts all numbers into the queue, and then the sentinels. Returns the numbers,
-/// also when no consumer is left to take them.
-fn put_numbers(queue: &SyncSender<Item>, sentinels: usize) -> Vec<u32> {
-    for item in NUMBERS.map(Some).chain(repeat_n(None, sentinels)) {
-        shared::waiting("room in the queue");
-        if queue.send(item).is_err() {
-            break;
-        }
-    }
-    NUMBERS.collect()
-}
-
-/// Puts into the queue what a child produces, and its sentinel, if it sends one.
-fn pass_on(queue: &SyncSender<Item>) -> Result<Vec<u32>> {
-    let mut producer = children::start("producer")?;
-    let mut lines = BufReader::new(producer.stdout.take().expect("it is piped"));
-    let mut numbers = Vec::new();
-    shared::waiting("the producer");
-    while let Ok(Some(line)) = queue::next_line(&mut lines) {
-        let Some(item) = queue::item(&line) else {
-            break;
-        };
-        numbers.extend(item);
-        if queue.send(item).is_err() {
-            break;
-        }
-    }
-    drop(lines);
-    let status = producer.wait().context("cannot wait for the producer")?;
-    say(format_args!("[producer] Ended with {status}"))?;
-    Ok(numbers)
-}
-
-/// A child: it produces a part of the numbers and dies before its sentinel.
-fn produce_and_die() -> Result<()> {
-    for number in NUMBERS.take(2) {
-        let _span = shared::span("produce");
-        writeln!(io::stdout(), "{number}").context("cannot produce")?;
-    }
-    process::exit(3)
-}
-
-/// A child: consumes until its sentinel comes.
-fn consume() -> Result<()> {
-    shared::waiting("an item");
-    while let Some(number) = queue::get()? {
-        work(number);
-        shared::waiting("an item");
-    }
-    writeln!(io::stderr(), "Done").context("cannot say so")
-}
-
-fn work(number: u32) {
-    let _span = shared::span(format_args!("item {number}"));
-    thread::sleep(CONSUME_TIME);
-    let _ = writeln!(io::stderr(), "Received: {number}");
+/// A consumer's output is its connection, so the parent prints for it.
+fn share(numbers: Range<u32>, consumers: &[&str]) -> Result<Vec<u32>> {
+    queue::share(numbers, consumers, |name, item| match item {
+        Some(number) => println!("[{name}] Received: {number}"),
+        None => println!("[{name}] Done"),
+    })
 }

@@ -1,137 +1,131 @@
-use std::io::{self, Write};
+use std::cell::RefCell;
+use std::io::{self, Read};
 use std::thread;
+use std::time::Duration;
 
-use crate::children;
-use crate::queue::{self, Item, Items};
+use crossbeam_channel::{Receiver, bounded, unbounded};
+
+use crate::queue::{self, Connection, Item};
 
 const NUMBERS: [u32; 5] = [42, 7, 100, 1, 55];
-const CONSUMER: &str = "next\nnext\nnext\nnext\nnext\nnext\n";
+/// What a consumer answers that gets all the numbers and then its sentinel.
+const ANSWERS: &str = "42\n7\n100\n1\n55\nend\n";
 
-/// A queue that holds all of these, and is closed.
-fn closed_queue(numbers: &[u32], sentinels: usize) -> Items {
-    let (sender, items) = queue::queue();
-    let put = numbers.iter().copied().map(Some);
-    let put: Vec<Item> = put.chain([None].repeat(sentinels)).collect();
-    // It holds less: somebody must put while another takes.
-    thread::spawn(move || put.into_iter().try_for_each(|i| sender.send(i)));
+/// A queue that holds all the numbers and these sentinels, and is closed.
+fn closed_queue(sentinels: usize) -> Receiver<Item> {
+    let (queue, items) = unbounded();
+    for number in NUMBERS {
+        queue.send(Some(number)).unwrap();
+    }
+    for _ in 0..sentinels {
+        queue.send(None).unwrap();
+    }
     items
 }
 
-/// What a consumer that sends `requests` was given, and what it has consumed.
-fn serve(requests: &str, items: &Items) -> (String, Vec<u32>) {
-    let mut answers = Vec::new();
-    let consumed = queue::serve(requests.as_bytes(), &mut answers, items.clone());
-    (String::from_utf8(answers).unwrap(), consumed)
+/// Serves a consumer that answers this. Returns the items that it has confirmed,
+/// and what it lost.
+fn serve(
+    answers: impl Read + Send + 'static,
+    items: &Receiver<Item>,
+) -> (Vec<Item>, Result<(), Item>) {
+    let confirmed = RefCell::new(Vec::new());
+    let consumer = Connection::new(answers, io::sink());
+    let served =
+        queue::serve(consumer, items, |item| confirmed.borrow_mut().push(item));
+    (confirmed.into_inner(), served.map_err(|(lost, _)| lost))
 }
 
-/// The numbers that are left.
-fn rest(items: &Items) -> Vec<u32> {
-    items.lock().unwrap().by_ref().flatten().collect()
-}
-
-#[test]
-fn everything_arrives_in_order_and_then_the_sentinel() {
-    let items = closed_queue(&NUMBERS, 1);
-    let (given, consumed) = serve(CONSUMER, &items);
-    assert_eq!(given, "42\n7\n100\n1\n55\nend\n");
-    assert_eq!(consumed, NUMBERS);
+fn all_numbers() -> Vec<Item> {
+    NUMBERS.map(Some).to_vec()
 }
 
 #[test]
-fn without_a_sentinel_nothing_looks_like_one() {
-    let items = closed_queue(&NUMBERS, 0);
-    let (given, consumed) = serve(CONSUMER, &items);
-    assert_eq!(given, "42\n7\n100\n1\n55\n");
-    assert_eq!(consumed, NUMBERS);
+fn every_number_is_confirmed_in_order_and_then_the_sentinel() {
+    let (confirmed, served) = serve(ANSWERS.as_bytes(), &closed_queue(1));
+    assert_eq!(confirmed, [all_numbers(), vec![None]].concat());
+    assert_eq!(served, Ok(()));
+}
+
+#[test]
+fn a_closed_queue_sends_no_sentinel() {
+    let (confirmed, served) = serve(ANSWERS.as_bytes(), &closed_queue(0));
+    assert_eq!(confirmed, all_numbers());
+    assert_eq!(served, Ok(()));
 }
 
 #[test]
 fn a_sentinel_ends_one_consumer() {
-    let items = closed_queue(&NUMBERS, 2);
-    let (first, _) = serve("next\nnext\n", &items);
-    let (second, _) = serve("next\nnext\nnext\nnext\n", &items);
-    let (third, _) = serve("next\n", &items);
-    let (fourth, _) = serve("next\n", &items);
-    assert_eq!(
-        [&*first, &*second, &*third, &*fourth],
-        ["42\n7\n", "100\n1\n55\nend\n", "end\n", ""]
-    );
+    let items = closed_queue(3);
+    assert_eq!(serve(ANSWERS.as_bytes(), &items).1, Ok(()));
+    assert_eq!(serve(&b"end\n"[..], &items).0, [None]);
+    assert_eq!(items.len(), 1);
 }
 
 #[test]
-fn a_consumer_cut_at_any_byte_loses_at_most_what_it_has_in_its_hand() {
-    for length in 0..CONSUMER.len() {
-        let items = closed_queue(&NUMBERS, 1);
-        let (given, mut all) = serve(&CONSUMER[..length], &items);
-        let asked = CONSUMER[..length].matches('\n').count();
-        assert_eq!(given.lines().count(), asked, "cut at {length}");
-        // Each question but the first says that the number before it is consumed.
-        assert_eq!(all.len(), asked.saturating_sub(1), "cut at {length}");
-        all.extend(
-            given
-                .lines()
-                .last()
-                .map(|last| last.parse::<u32>().unwrap()),
-        );
-        all.extend(rest(&items));
-        assert_eq!(all, NUMBERS, "cut at {length}");
-    }
-}
-
-/// A pipe whose reader is gone.
-struct Nobody;
-
-impl Write for Nobody {
-    fn write(&mut self, _: &[u8]) -> io::Result<usize> {
-        Err(io::ErrorKind::BrokenPipe.into())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
+fn a_consumer_cut_at_any_byte_loses_the_item_that_it_had_and_no_other() {
+    for length in 0..ANSWERS.len() {
+        let items = closed_queue(1);
+        let (confirmed, served) = serve(&ANSWERS.as_bytes()[..length], &items);
+        let lost = served.expect_err("it was cut off");
+        let left: Vec<Item> = items.iter().collect();
+        let all = [confirmed, vec![lost], left].concat();
+        assert_eq!(all, [all_numbers(), vec![None]].concat(), "cut at {length}");
+        let done = ANSWERS[..length].matches('\n').count();
+        assert_eq!(lost, [all_numbers(), vec![None]].concat()[done]);
     }
 }
 
 #[test]
-fn what_a_dead_consumer_did_not_take_is_there_for_another() {
-    let items = closed_queue(&NUMBERS, 1);
-    assert_eq!(queue::serve("next\n".as_bytes(), Nobody, items.clone()), []);
-    assert_eq!(serve(CONSUMER, &items).1, NUMBERS);
+fn an_answer_that_is_not_the_confirmation_is_an_error() {
+    for answer in [
+        "8\n",
+        "end\n",
+        "hello\n",
+        "4 2\n",
+        "-1\n",
+        "4294967296\n",
+        "\n",
+    ] {
+        let answers = format!("42\n{answer}100\n").leak();
+        let (confirmed, served) = serve(answers.as_bytes(), &closed_queue(1));
+        assert_eq!(confirmed, [Some(42)], "{answer}");
+        assert_eq!(served, Err(Some(7)), "{answer}");
+    }
 }
 
 #[test]
-fn one_of_two_equal_numbers_can_be_lost() {
-    assert_eq!(children::lost(vec![4, 5, 5, 6, 5], vec![5, 6, 5]), [4, 5]);
-    assert_eq!(children::lost(vec![5, 4], vec![4, 5]), [0; 0]);
-}
-
-#[test]
-fn a_foreign_line_is_not_taken_for_a_request() {
-    let items = closed_queue(&NUMBERS, 1);
-    let (given, consumed) = serve("next\nhello\nnext\n", &items);
-    assert_eq!((&*given, &consumed[..]), ("42\n", &[][..]));
-}
-
-#[test]
-fn an_answer_cut_at_any_byte_is_not_taken_for_a_whole_one() {
-    for answer in ["42\n", "end\n"] {
-        for length in 0..answer.len() {
-            let line = queue::next_line(&mut &answer.as_bytes()[..length]).unwrap();
-            assert_eq!(line, None, "{answer:?} cut at {length}");
+fn a_line_cut_at_any_byte_is_not_taken_for_a_whole_one() {
+    for line in ["42\n", "end\n"] {
+        for length in 0..line.len() {
+            let mut connection =
+                Connection::new(&line.as_bytes()[..length], io::sink());
+            let error = connection.receive().unwrap_err().to_string();
+            assert_eq!(error, "the other side is gone", "{line:?} cut at {length}");
         }
     }
-    let item = |line| queue::item(line);
-    assert_eq!((item("42"), item("end")), (Some(Some(42)), Some(None)));
-    for foreign in ["4 2", "-1", "", "4294967296", "End"] {
-        assert_eq!(item(foreign), None, "{foreign}");
-    }
 }
 
 #[test]
-fn with_the_last_who_serves_a_full_queue_ends() {
-    let (sender, items) = queue::queue();
-    let put = move || (0..1000).find(|&number| sender.send(Some(number)).is_err());
-    let producer = thread::spawn(put);
-    let consumed = queue::serve("next\nnext\n".as_bytes(), Vec::new(), items);
-    assert_eq!(consumed, [0]);
-    assert!(producer.join().unwrap().is_some());
+fn when_every_consumer_is_gone_the_parent_does_not_wait() {
+    let (queue, items) = bounded(0);
+    let producer = thread::spawn(move || {
+        NUMBERS.map(|number| queue.send(Some(number)).is_ok())
+    });
+    let (confirmed, served) = serve(&b"42\n"[..], &items);
+    assert_eq!((confirmed, served), (vec![Some(42)], Err(Some(7))));
+    drop(items);
+    assert_eq!(producer.join().unwrap(), [true, true, false, false, false]);
+}
+
+#[test]
+fn while_no_consumer_is_free_no_number_is_taken() {
+    let (queue, items) = bounded(0);
+    let (silent, end_of_silence) = io::pipe().unwrap();
+    let consumer = thread::spawn(move || serve(silent, &items));
+    queue.send(Some(42)).unwrap();
+    let second = queue.send_timeout(Some(7), Duration::from_millis(50));
+    assert!(second.is_err());
+    drop(end_of_silence);
+    assert_eq!(consumer.join().unwrap(), (vec![], Err(Some(42))));
 }
