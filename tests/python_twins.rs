@@ -30,9 +30,6 @@ const ARGUMENTS: &[(&str, &[&str])] = &[
     ("manager", &["3"]),
     ("parallel-sum", &["0"]),
     ("parallel-sum", &["2345"]),
-    ("pipes", &["0"]),
-    ("pipes", &["10000"]),
-    ("pipes", &["64MiB"]),
     ("sum-of-squares", &["0"]),
     ("sum-of-squares", &["12345"]),
 ];

@@ -27,7 +27,7 @@ const RANDOM: &[(&str, &str)] = &[
     ),
     ("gil", r"(Cores: | )\d[\d.]*"),
     ("parallel-sum", r"(Cores: |_, )[\d.]+"),
-    ("pipes", r"(stuck after )\d+"),
+    ("pipe-deadlock", r"(stuck after )\d+"),
     ("producer-consumer", r"(Produced|Consumed): \d+"),
     (
         "threads-vs-processes",
