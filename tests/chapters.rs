@@ -51,7 +51,7 @@ fn main() {
     for page in [
         "README.md",
         "shared/timeline/README.md",
-        "tests/interleavings/README.md",
+        "tests/model-checkers/README.md",
     ] {
         tests.push(Trial::test(format!("{page}: fences"), move || {
             fences(&root().join(page), None)

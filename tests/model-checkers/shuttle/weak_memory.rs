@@ -1,7 +1,7 @@
 //! What this checker cannot see: it takes every ordering for `SeqCst`.
-//! `tests/weak-memory` runs the same file and finds the bug.
+//! The package `loom-checks` runs the same file and finds the bug.
 
-#[path = "../weak-memory/published.rs"]
+#[path = "../loom/published.rs"]
 pub mod published;
 
 use std::sync::atomic::Ordering::Relaxed;

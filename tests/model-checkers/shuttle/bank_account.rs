@@ -1,6 +1,6 @@
 //! bank-account: no money is lost, and nobody takes what is not there.
 
-#[path = "../../examples-sync/bank-account/src/account.rs"]
+#[path = "../../../examples-sync/bank-account/src/account.rs"]
 pub mod account;
 
 use std::sync::Mutex;

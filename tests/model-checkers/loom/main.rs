@@ -2,12 +2,12 @@
 //! under the model checker loom.
 //!
 //! A processor may let one thread see the writes of another in another order than
-//! they were made. `tests/interleavings`, which takes every ordering for `SeqCst`,
-//! knows nothing of that. Its README.md says how to add an example.
+//! they were made. `shuttle-checks`, which takes every ordering for `SeqCst`,
+//! knows nothing of that. README.md says how to add an example.
 //!
 //! All code of this package has `std/` for its standard library.
-#![cfg(test)]
 #![allow(
+    dead_code,
     clippy::missing_errors_doc,
     clippy::missing_panics_doc,
     clippy::must_use_candidate,

@@ -1,6 +1,6 @@
 //! locked-counter: a relaxed atomic counts right.
 
-#[path = "../../examples-sync/locked-counter/src/counter.rs"]
+#[path = "../../../examples-sync/locked-counter/src/counter.rs"]
 pub mod counter;
 
 use std::sync::Arc;

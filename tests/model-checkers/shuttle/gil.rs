@@ -1,6 +1,6 @@
 //! gil: never two threads have it, and whoever blocks has released it.
 
-#[path = "../../examples-sync/gil/src/gil.rs"]
+#[path = "../../../examples-sync/gil/src/gil.rs"]
 pub mod lock;
 
 // What the checks look at is no part of what the threads share.
@@ -96,15 +96,21 @@ fn two_wait_and_one_is_called() {
 
 #[test]
 fn two_gils_are_none() {
-    let case = case("two threads with a GIL each");
+    let case = check("gil", "two threads with a GIL each").names(&[
+        "the numbers of GIL 1",
+        "the call of GIL 1",
+        "the numbers of GIL 2",
+        "the call of GIL 2",
+    ]);
     let found = every_schedule(case, || {
+        // Made here, for their names in the story go by the order in which they are.
+        let (gil_1, gil_2) = (Gil::default(), Gil::default());
         let computation = Computation::default();
-        let compute = || {
-            let gil = Gil::default();
+        let compute = |gil: &Gil| {
             let _python = gil.acquire();
             computation.compute(yield_now);
         };
-        two_threads(compute, compute);
+        two_threads(|| compute(&gil_1), || compute(&gil_2));
         computation.never_together()
     });
     case.fails("Two threads compute at once.", &found);

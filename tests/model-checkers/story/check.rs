@@ -87,6 +87,14 @@ pub fn found() -> Found {
     FOUND.take()
 }
 
+impl Found {
+    /// The shortest story of a schedule that ended badly, and its end.
+    #[must_use]
+    pub fn story(&self) -> &[String] {
+        &self.story
+    }
+}
+
 impl Check {
     /// What the story calls the locks, atomics and so on, in the order of their
     /// creation.
@@ -173,13 +181,19 @@ impl Check {
 
 /// The folder of the example with this name.
 fn folder(example: &str) -> PathBuf {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2);
-    let root = root.expect("tests/story/ is inside");
-    let groups = ["threads", "processes", "ipc", "sync"];
-    let folders =
-        groups.map(|group| root.join(format!("examples-{group}/{example}")));
-    let found = folders.into_iter().find(|folder| folder.exists());
-    found.unwrap_or_else(|| panic!("no example is called {example}"))
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .ancestors()
+        .nth(3)
+        .expect("tests/model-checkers/story is inside");
+    for entry in fs::read_dir(root).expect("the root can be read") {
+        let group = entry.expect("the entry can be read");
+        let folder = group.path().join(example);
+        let is_group = group.file_name().to_string_lossy().starts_with("examples-");
+        if is_group && folder.join("Cargo.toml").exists() {
+            return folder;
+        }
+    }
+    panic!("no example is called {example}");
 }
 
 /// The text of a panic.

@@ -1,6 +1,6 @@
 //! locked-counter: no increment is lost, neither with the lock nor with the atomic.
 
-#[path = "../../examples-sync/locked-counter/src/counter.rs"]
+#[path = "../../../examples-sync/locked-counter/src/counter.rs"]
 pub mod counter;
 
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -1,7 +1,7 @@
 //! lost-update: nothing is lost under one lock. Under two, the checker finds the
 //! lost update by itself: nobody pauses in these runs.
 
-#[path = "../../examples-sync/lost-update/src/counter.rs"]
+#[path = "../../../examples-sync/lost-update/src/counter.rs"]
 pub mod counter;
 
 use story::{Check, check};

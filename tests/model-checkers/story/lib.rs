@@ -133,6 +133,3 @@ pub fn unlocks(actor: &str, lock: usize, written: Option<String>) {
 pub fn shown(value: &impl std::fmt::Debug) -> Option<String> {
     Some(format!("{value:?}")).filter(|shown| shown != "()")
 }
-
-#[cfg(test)]
-mod tests;

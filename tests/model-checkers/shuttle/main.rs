@@ -2,8 +2,8 @@
 //! under the model checker shuttle. README.md says how to add one.
 //!
 //! All code of this package has `std/` for its standard library.
-#![cfg(test)]
 #![allow(
+    dead_code,
     clippy::missing_errors_doc,
     clippy::missing_panics_doc,
     clippy::must_use_candidate,
@@ -16,6 +16,7 @@ pub mod deadlock;
 pub mod gil;
 pub mod locked_counter;
 pub mod lost_update;
+pub mod stories;
 pub mod tests;
 pub mod weak_memory;
 
@@ -71,7 +72,7 @@ fn without_shuttles_words() {
 fn config() -> Config {
     let mut config = Config::new();
     config.failure_persistence = FailurePersistence::None;
-    config.silence_warnings = true; // of orderings: tests/weak-memory knows them
+    config.silence_warnings = true; // of orderings: loom-checks knows them
     config
 }
 

@@ -14,7 +14,7 @@ use crate::thread::actor;
 
 pub mod atomic {
     //! `std::sync::atomic`. Every access is taken for `SeqCst`: what weaker
-    //! orderings allow besides, only `tests/weak-memory` finds.
+    //! orderings allow besides, only `loom-checks` finds.
 
     pub use ::std::sync::atomic::*;
     use shuttle::sync::atomic as inner;

@@ -1,6 +1,6 @@
 //! deadlock: transfers that take their locks in one order all end.
 
-#[path = "../../examples-sync/deadlock/src/bank.rs"]
+#[path = "../../../examples-sync/deadlock/src/bank.rs"]
 pub mod bank;
 
 use std::thread::{Builder, scope};
