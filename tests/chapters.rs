@@ -1,7 +1,6 @@
 //! Every fence of every chapter is true, and every example has all its parts.
 //!
-//! `UPDATE=1 cargo test -p tests --test chapters` writes new runs into the
-//! chapters.
+//! `UPDATE=1 cargo test -p tests chapters` writes new runs into the chapters.
 
 use std::path::Path;
 use std::{env, fs};
@@ -9,7 +8,11 @@ use std::{env, fs};
 use libtest_mimic::{Failed, Trial};
 use regex::Regex;
 use similar::TextDiff;
-use tests::{Checked, Example, Program, common_form, ensure, examples, root};
+use support::program::{files, python_is_missing};
+use support::{Checked, Example, Program, ensure, examples, root, trial};
+
+use crate::common_form::common_form;
+use crate::examples::ALL;
 
 /// The parts of a chapter, in their order. One with nothing to say is left out.
 const SECTIONS: [&str; 5] = [
@@ -36,51 +39,54 @@ const SAME: &[(&str, &[&str])] = &[
 ];
 const POOL: &[&str] = &["process-pool", "task-granularity", "threads-vs-processes"];
 
-fn main() {
-    let mut tests = Vec::new();
+pub fn trials() -> Vec<Trial> {
+    let mut trials = Vec::new();
     for example in examples() {
+        let Example { name, folder } = example.clone();
         let parts = example.clone();
-        tests.push(Trial::test(format!("{}: parts", example.name), move || {
+        trials.push(trial(format!("chapters: {name}: parts"), move || {
             has_parts(&parts)
         }));
-        tests.push(Trial::test(
-            format!("{}: fences", example.name),
-            move || fences(&example.folder.join("README.md"), Some(&example)),
-        ));
+        trials.push(trial(format!("chapters: {name}: fences"), move || {
+            fences(&folder.join("README.md"), Some(&example))
+        }));
     }
     for page in [
         "README.md",
+        "CONTRIBUTING.md",
         "shared/timeline/README.md",
         "tests/model-checkers/README.md",
     ] {
-        tests.push(Trial::test(format!("{page}: fences"), move || {
+        trials.push(trial(format!("chapters: {page}: fences"), move || {
             fences(&root().join(page), None)
         }));
     }
-    tests.push(Trial::test(
-        "the same examples in README.md and SUMMARY.md",
-        contents,
-    ));
     for (file, names) in SAME {
-        tests.push(Trial::test(format!("{}: {file}", names.join(", ")), || {
-            let mut files =
-                names.iter().map(|name| Example::named(name).read(file));
-            let first = files.next();
-            ensure(files.all(|other| Some(other) == first), || {
-                "they differ".into()
-            })
-        }));
+        let title = format!("chapters: {}: {file}", names.join(", "));
+        trials.push(trial(title, || same_in_all(file, names)));
     }
-    tests.push(Trial::test("no line is too wide", lines_fit));
-    tests.push(Trial::test(
-        "every link leads to a file",
-        links_lead_somewhere,
-    ));
-    tests.push(Trial::test(
-        "every test file is listed",
-        test_files_are_listed,
-    ));
-    tests::run(tests)
+    trials.extend([
+        trial(
+            "chapters: the same examples in README.md and SUMMARY.md",
+            contents,
+        ),
+        trial("chapters: no line is too wide", lines_fit),
+        trial("chapters: every link leads to a file", links_lead_somewhere),
+        trial("chapters: every test file is listed", test_files_are_listed),
+        trial(
+            "chapters: every test file is about an example",
+            about_examples,
+        ),
+    ]);
+    trials
+}
+
+fn same_in_all(file: &str, names: &[&str]) -> Checked {
+    let mut files = names.iter().map(|name| Example::named(name).read(file));
+    let first = files.next();
+    ensure(files.all(|other| Some(other) == first), || {
+        "they differ".into()
+    })
 }
 
 /// Checks every fence of a chapter.
@@ -134,10 +140,7 @@ fn fences(chapter: &Path, example: Option<&Example>) -> Checked {
 
 /// Where there is no Python, `python_twins.rs` shows as ignored what needs it.
 fn needs_missing_python(body: &str, example: Option<&Example>) -> bool {
-    body.starts_with("$ python3 ")
-        && example
-            .and_then(tests::program::python_is_missing)
-            .is_some()
+    body.starts_with("$ python3 ") && example.and_then(python_is_missing).is_some()
 }
 
 fn is_excerpt_of_a_file(
@@ -314,7 +317,7 @@ fn sources(endings: &[&str]) -> Vec<std::path::PathBuf> {
     tops.filter(|path| !hidden(path) && !path.ends_with("target"))
         .flat_map(|path| {
             if path.is_dir() {
-                tests::program::files(&path)
+                files(&path)
             } else {
                 vec![path]
             }
@@ -360,14 +363,33 @@ fn links_lead_somewhere() -> Checked {
     })
 }
 
+/// A file that no other names would never be run. That its trials are asked for is
+/// for the compiler to say.
 fn test_files_are_listed() -> Checked {
-    let manifest = fs::read_to_string(root().join("tests/Cargo.toml"))?;
-    for file in fs::read_dir(root().join("tests"))? {
-        let file = file?.path();
-        let name = file.file_name().unwrap_or_default().to_string_lossy();
-        let listed = manifest.contains(&format!("path = \"{name}\""));
-        let is_test = file.extension() == Some("rs".as_ref());
-        ensure(listed || !is_test, || format!("{name} is never run"))?;
+    let tests = root().join("tests");
+    let manifest = fs::read_to_string(tests.join("Cargo.toml"))?;
+    for (folder, list) in [("", "main.rs"), ("examples", "examples.rs")] {
+        let list = fs::read_to_string(tests.join(list))?;
+        for file in fs::read_dir(tests.join(folder))? {
+            let file = file?.path();
+            let name = file.file_name().unwrap_or_default().to_string_lossy();
+            let Some(module) = name.strip_suffix(".rs") else {
+                continue;
+            };
+            let listed = list.contains(&format!("mod {module};\n"))
+                || manifest.contains(&format!("path = \"{name}\""));
+            ensure(listed, || format!("{name} is never run"))?;
+        }
+    }
+    Ok(())
+}
+
+/// A file about an example that does not exist says nothing about any.
+fn about_examples() -> Checked {
+    for special in ALL {
+        let mut examples = examples().into_iter();
+        let exists = examples.any(|example| example.name == special.name);
+        ensure(exists, || format!("no example is called {}", special.name))?;
     }
     Ok(())
 }

@@ -28,11 +28,8 @@ fn main() -> ExitCode {
 }
 
 fn run(urls: Vec<String>) -> ExitCode {
-    let urls = if urls.is_empty() {
-        shared::sites(9)
-    } else {
-        urls
-    };
+    #[rustfmt::skip] // two lines with `shared::`, which can be deleted
+    let urls = if urls.is_empty() { shared::sites(9) } else { urls };
     let option = urls.iter().find(|url| url.starts_with('-'));
     if urls.is_empty() || option.is_some() {
         let wrong = option.map_or("nothing", String::as_str);

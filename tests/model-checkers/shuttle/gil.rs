@@ -103,7 +103,7 @@ fn two_gils_are_none() {
         "the call of GIL 2",
     ]);
     let found = every_schedule(case, || {
-        // Made here, for their names in the story go by the order in which they are.
+        // Made here, since their names go by the order in which they are made.
         let (gil_1, gil_2) = (Gil::default(), Gil::default());
         let computation = Computation::default();
         let compute = |gil: &Gil| {

@@ -9,12 +9,13 @@ use rustix::process::{
     self, Pid, Resource, Rlimit, WaitId, WaitIdOptions, getrlimit, kill_process,
     setrlimit, waitid,
 };
-use tests::process_table::{self, Signal};
+use support::process_table::{self, Signal};
+use support::rounds;
 
-use crate::example::pool::{Options, Pool};
-use crate::hostile::Hostile::{self, All, Echo, Note, Wait};
-use crate::hostile::{
-    BadDrop, INIT, Trial, Unsendable, assert_nothing_left, echoed, echoes,
+use super::example::pool::{Options, Pool};
+use super::hostile::Hostile::{self, All, Echo, Note, Wait};
+use super::hostile::{
+    BadDrop, INIT, TIMEOUT, Trial, Unsendable, assert_nothing_left, echoed, echoes,
     is_noted, note, others, pids_after, short, started, times, until,
 };
 
@@ -66,9 +67,6 @@ pub const TRIALS: &[Trial] = &[
         many_killed,
     ),
 ];
-
-/// Longer than any good job takes, also on a busy machine.
-const TIMEOUT: Duration = Duration::from_secs(1);
 
 fn one_by_one(workers: usize, timeout: Option<Duration>) -> Pool {
     let (workers, chunk) = (Some(workers), Some(1));
@@ -473,7 +471,7 @@ fn held_open() {
 
 fn many_killed() {
     const JOBS: u32 = 100_000;
-    const KILLS: usize = 50;
+    let kills_wanted = 4 * rounds() as usize;
     let pool = Pool::new(4);
     let done = AtomicBool::new(false);
     let kill = || {
@@ -494,7 +492,7 @@ fn many_killed() {
     let (kills, died) = thread::scope(|scope| {
         let killer = scope.spawn(kill);
         let mut died = 0;
-        while started().len() < KILLS {
+        while started().len() < kills_wanted {
             let results =
                 short(pool.map((0..JOBS).map(|n| Hostile::Working(n.into()))));
             assert!(results.len() == JOBS as usize);

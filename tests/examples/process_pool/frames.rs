@@ -8,17 +8,18 @@ use std::net::Shutdown;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::process::{self, Child, Command};
-use std::time::Duration;
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use serde::Serialize;
+use support::rounds;
 
-use crate::example::pool::{MAX_FRAME, Options, Pool};
-use crate::hostile::Hostile::{
+use super::example::pool::{MAX_FRAME, Options, Pool};
+use super::hostile::Hostile::{
     self, All, Answer, Echo, Exit, Long, Note, Park, Write as Raw,
 };
-use crate::hostile::{
-    Trial, assert_nothing_left, echoed, echoes, is_noted, short, started, until,
+use super::hostile::{
+    PATIENCE, TIMEOUT, Trial, assert_nothing_left, echoed, echoes, is_noted, short,
+    started, until,
 };
 
 pub const TRIALS: &[Trial] = &[
@@ -169,7 +170,8 @@ fn garbage_answer() {
             Ok("y"),
         ]))),
     ];
-    for seed in 0..50 {
+    for seed in 0..u64::from(4 * rounds()) {
+        let seed = seed + u64::from(process::id()) * 1000; // others in each run
         let bytes = random(seed, 100);
         // A short length alone would be half a frame.
         let bytes = if bytes[3] >= 4 { bytes } else { frame(&bytes) };
@@ -192,7 +194,7 @@ fn garbage_answer() {
 fn trickle() {
     let options = Options {
         workers: Some(1),
-        timeout: Some(Duration::from_secs(1)),
+        timeout: Some(TIMEOUT),
         ..Options::default()
     };
     let pool = Pool::with(options);
@@ -234,8 +236,7 @@ impl Worker {
     }
 
     fn expect(&mut self, bytes: &[u8], what: &str) {
-        let patience = Duration::from_secs(40);
-        self.channel.set_read_timeout(Some(patience)).unwrap();
+        self.channel.set_read_timeout(Some(PATIENCE)).unwrap();
         let mut read = vec![0; bytes.len()];
         self.channel.read_exact(&mut read).expect(what);
         assert_eq!(read, bytes, "{what}");
@@ -286,7 +287,8 @@ fn garbage_question() {
         frame(&body[..body.len() - 1]),
         frame(&[body, &[0]].concat()),
     ];
-    for seed in 0..10 {
+    for seed in 0..u64::from(rounds()) {
+        let seed = seed + u64::from(process::id()) * 1000;
         // No length below 2^30, and no variant that exists.
         let high = random(seed, 100).into_iter().map(|byte| byte | 0x40);
         let bytes: Vec<u8> = high.collect();

@@ -16,9 +16,9 @@ use std::{env, hint, thread};
 use rustix::process::{Signal, getpid, kill_process};
 use serde::ser::{Error, Serializer};
 use serde::{Deserialize, Serialize};
-use tests::process_table::{self, Process};
+use support::process_table::{self, Process};
 
-use crate::example::pool::{Job, JobError, JobResult, Pool};
+use super::example::pool::{Job, JobError, JobResult, Pool};
 
 /// What a trial is called, and what it does.
 pub type Trial = (&'static str, fn());
@@ -307,11 +307,17 @@ pub fn pids_after(words: &str) -> Vec<u32> {
     numbers.map(|number| number.parse().unwrap()).collect()
 }
 
+/// The limit of a good job, which takes a hundredth of it, also on a busy machine.
+pub const TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Far longer than anything takes, also on a busy machine.
+pub const PATIENCE: Duration = Duration::from_secs(300);
+
 /// Waits until `is_so`, and panics when that takes far too long.
 pub fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     let start = Instant::now();
     while !is_so() {
-        assert!(start.elapsed() < Duration::from_secs(40), "in vain: {what}");
+        assert!(start.elapsed() < PATIENCE, "in vain: {what}");
         thread::sleep(Duration::from_millis(2));
     }
 }

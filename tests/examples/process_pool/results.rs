@@ -5,11 +5,11 @@ use std::num::NonZero;
 use std::thread;
 use std::time::Duration;
 
-use crate::example::pool::{Job, Options, Pool};
-use crate::hostile::Hostile::{self, All, Echo, Inits, Note, Pid, Wait};
-use crate::hostile::{
-    Nothing, Trial, assert_nothing_left, echoed, echoes, is_noted, note, others,
-    panic_of, short, started, until,
+use super::example::pool::{Job, Options, Pool};
+use super::hostile::Hostile::{self, All, Echo, Inits, Note, Pid, Wait};
+use super::hostile::{
+    Nothing, PATIENCE, Trial, assert_nothing_left, echoed, echoes, is_noted, note,
+    others, panic_of, short, started, until,
 };
 
 /// In this trial, `serve` is not called.
@@ -212,12 +212,10 @@ fn submit_and_wait() {
     }
     until("started", || is_noted("started"));
     note("go");
-    let result = handle.wait_timeout(Duration::from_secs(40)).ok();
+    let result = handle.wait_timeout(PATIENCE).ok();
     assert_eq!(short(result), ["7"]);
     assert_eq!(short([last.wait()]), ["8"]);
-    let failed = pool
-        .submit(Hostile::Panic)
-        .wait_timeout(Duration::from_secs(40));
+    let failed = pool.submit(Hostile::Panic).wait_timeout(PATIENCE);
     assert_eq!(short(failed.ok()), ["panicked: on purpose"]);
 }
 

@@ -18,8 +18,8 @@ use crate::process_table::{self, Process, Signal};
 use crate::{Example, root};
 
 /// When a program is taken for one that hangs. Far longer than any takes, also on a
-/// machine that does something else.
-const DEADLINE: Duration = Duration::from_secs(60);
+/// machine that does much else.
+const DEADLINE: Duration = Duration::from_secs(600);
 
 /// How often is looked whether a process has ended.
 const LOOK: Duration = Duration::from_millis(5);
@@ -372,7 +372,7 @@ impl Finished {
 /// Where the Rust program with this name is. All of them are built once.
 pub fn binary(name: &str) -> &'static Path {
     static BINARIES: LazyLock<BTreeMap<String, PathBuf>> =
-        LazyLock::new(|| build(root(), &["--workspace", "--bins"]));
+        LazyLock::new(|| build(root(), &["--bins"]));
     &BINARIES[name]
 }
 

@@ -48,8 +48,9 @@ impl Example {
 /// The root of the workspace.
 pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .expect("tests/ is inside")
+        .ancestors()
+        .nth(2)
+        .expect("tests/support is inside")
 }
 
 /// All examples, ordered by name.

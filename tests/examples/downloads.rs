@@ -1,68 +1,43 @@
-//! As many downloads are under way at once as should be, and one that fails costs
-//! one line with its URL and the reason, whatever the site does.
+//! What both download-sites and download-pool promise: a download that fails costs
+//! one line with its URL and the reason, whatever the site does. And the sites.
 
-use std::fs;
 use std::io::{self, BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Barrier, OnceLock};
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
 use libtest_mimic::Trial;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
-use tests::program::binary;
-use tests::{Checked, Example, Finished, Program, ensure};
-use ureq::Agent;
-use ureq::tls::{Certificate, RootCerts, TlsConfig};
+use support::program::binary;
+use support::{Checked, Example, Finished, Program, ensure, trial, unix_trial};
 
-#[path = "../examples-threads/download-sites/src/download.rs"]
-mod download;
+pub const PAGE: &str = "hello";
 
-const EXAMPLES: [&str; 2] = ["download-sites", "download-pool"];
-const WORKERS: usize = 5; // of download-pool
-const PAGE: &str = "hello";
-
-fn main() {
-    let mut tests = vec![
-        Trial::test("download-sites: all at once", all_at_once),
-        Trial::test("download-pool: five at once, never six", five_at_once),
-        Trial::test("download-pool: 500 URLs, few threads", few_threads),
-        Trial::test("download-sites: 500 URLs", || {
-            let urls = pages(serve(hello), 500);
-            let run = example("download-sites").args(&urls).run()?;
-            ensure(run.code() == Some(0), || run.output.clone())?;
-            every_url_has_one_outcome(&run, &urls)
-        }),
-        Trial::test("both: a certificate is trusted or refused", certificate),
-    ];
-    for name in EXAMPLES {
-        tests.push(Trial::test(format!("{name}: no proxy here"), move || {
+/// The trials of one of the two.
+pub fn trials(name: &'static str) -> Vec<Trial> {
+    vec![
+        trial(format!("{name}: no proxy here"), move || {
             let run = example(name).env("ALL_PROXY", "http://127.0.0.1:1").run()?;
             ensure(run.status.success(), || run.output)
-        }));
-        tests.push(Trial::test(
-            format!("{name}: each kind of failure"),
-            move || failures(name),
-        ));
-        tests.push(
-            Trial::test(format!("{name}: no more sockets"), move || {
-                few_sockets(name)
-            })
-            .with_ignored_flag(cfg!(not(unix))), // it needs a shell
-        );
-    }
-    tests::run(tests)
+        }),
+        trial(format!("{name}: each kind of failure"), move || {
+            failures(name)
+        }),
+        unix_trial(format!("{name}: no more sockets"), move || {
+            few_sockets(name)
+        }),
+    ]
 }
 
-fn example(name: &str) -> Program {
+pub fn example(name: &str) -> Program {
     Program::rust(&Example::named(name))
 }
 
 /// Starts a server that hands the path of each request and its connection to
 /// `answer`, each on a thread. It stays until the tests end.
-fn serve(
+pub fn serve(
     answer: impl Fn(&str, &TcpStream) -> io::Result<()> + Send + Sync + 'static,
 ) -> SocketAddr {
     let answer = Arc::new(answer);
@@ -101,7 +76,7 @@ fn request(from: &mut impl BufRead) -> io::Result<String> {
     Ok(first.split(' ').nth(1).unwrap_or_default().into())
 }
 
-fn hello(_path: &str, client: &TcpStream) -> io::Result<()> {
+pub fn hello(_path: &str, client: &TcpStream) -> io::Result<()> {
     respond(client, "200 OK", PAGE)
 }
 
@@ -115,78 +90,10 @@ fn respond(mut to: impl Write, status: &str, body: &str) -> io::Result<()> {
 }
 
 /// URLs of `count` pages of a server.
-fn pages(address: SocketAddr, count: usize) -> Vec<String> {
+pub fn pages(address: SocketAddr, count: usize) -> Vec<String> {
     (1..=count)
         .map(|page| format!("http://{address}/page-{page}"))
         .collect()
-}
-
-/// The site answers when nine requests have arrived: if one of the downloads
-/// waited for another, none would be done.
-fn all_at_once() -> Checked {
-    let nine = Barrier::new(9);
-    let site = serve(move |path, client| {
-        nine.wait();
-        hello(path, client)
-    });
-    let urls = pages(site, 9);
-    let run = example("download-sites").args(&urls).run()?;
-    ensure(run.status.success(), || run.output.clone())?;
-    every_url_has_one_outcome(&run, &urls)
-}
-
-/// The site keeps the first four requests until the last has come. Without a fifth
-/// worker none would come; with a sixth, two would be there besides the four.
-fn five_at_once() -> Checked {
-    const URLS: usize = 60;
-    let last = Barrier::new(WORKERS);
-    let (come, now) = (AtomicUsize::new(0), AtomicUsize::new(0));
-    let most = Arc::new(AtomicUsize::new(0));
-    let recorded = Arc::clone(&most);
-    let site = serve(move |path, client| {
-        let others = now.fetch_add(1, Ordering::SeqCst);
-        recorded.fetch_max(others + 1, Ordering::SeqCst);
-        let number = come.fetch_add(1, Ordering::SeqCst) + 1;
-        if number < WORKERS || number == URLS {
-            last.wait();
-        }
-        thread::sleep(Duration::from_millis(1)); // a quick site, but not too quick
-        // Before the answer: the client may come back with the next request.
-        now.fetch_sub(1, Ordering::SeqCst);
-        hello(path, client)
-    });
-    let urls = pages(site, URLS);
-    let run = example("download-pool").args(&urls).run()?;
-    ensure(run.status.success(), || run.output.clone())?;
-    every_url_has_one_outcome(&run, &urls)?;
-    let most = most.load(Ordering::SeqCst);
-    ensure(most == WORKERS, || format!("{most} at once"))
-}
-
-/// Each of 500 requests looks how many threads the program has at that moment.
-fn few_threads() -> Checked {
-    let (pid, most) = (Arc::new(OnceLock::new()), Arc::new(AtomicUsize::new(0)));
-    let (its_pid, recorded) = (Arc::clone(&pid), Arc::clone(&most));
-    let site = serve(move |path, client| {
-        let tasks = format!("/proc/{}/task", its_pid.wait());
-        let threads = fs::read_dir(tasks).map_or(0, Iterator::count);
-        recorded.fetch_max(threads, Ordering::SeqCst);
-        hello(path, client)
-    });
-    let urls = pages(site, 500);
-    let run = example("download-pool").args(&urls).start();
-    pid.set(run.pid()).expect("it is set once");
-    let run = run.finish()?;
-    ensure(run.status.success(), || run.output.clone())?;
-    every_url_has_one_outcome(&run, &urls)?;
-    let most = most.load(Ordering::SeqCst);
-    // ureq looks up each name on another thread, which is gone when it has it.
-    let expected = if cfg!(target_os = "linux") {
-        6..=11
-    } else {
-        0..=0
-    };
-    ensure(expected.contains(&most), || format!("{most} threads"))
 }
 
 /// Many more downloads than the program may have sockets.
@@ -207,7 +114,7 @@ fn few_sockets(name: &str) -> Checked {
 }
 
 /// Every URL is begun, and then done or reported, on one line.
-fn every_url_has_one_outcome(run: &Finished, urls: &[String]) -> Checked {
+pub fn every_url_has_one_outcome(run: &Finished, urls: &[String]) -> Checked {
     for (site, url) in (1..).zip(urls) {
         let lines = |text: &str| run.output.lines().filter(|l| *l == text).count();
         let length = PAGE.len();
@@ -341,14 +248,14 @@ fn silent(mut client: &TcpStream) -> io::Result<()> {
     io::copy(&mut client, &mut io::sink()).map(drop)
 }
 
-struct NewCertificate {
-    certificate: CertificateDer<'static>,
+pub struct NewCertificate {
+    pub certificate: CertificateDer<'static>,
     key: Vec<u8>,
 }
 
 /// A certificate for this machine that nobody knows. Made anew each time, so that
 /// it never expires.
-fn new_certificate() -> NewCertificate {
+pub fn new_certificate() -> NewCertificate {
     let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]);
     let made = made.expect("it can be made");
     NewCertificate {
@@ -358,7 +265,7 @@ fn new_certificate() -> NewCertificate {
 }
 
 /// Starts an HTTPS server.
-fn serve_securely(
+pub fn serve_securely(
     NewCertificate { certificate, key }: &NewCertificate,
 ) -> SocketAddr {
     let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.clone()));
@@ -381,23 +288,4 @@ fn serve_securely(
         stream.get_mut().conn.send_close_notify();
         stream.get_mut().flush()
     })
-}
-
-/// Whoever knows the certificate gets the page: what refuses it otherwise is the
-/// certificate, and nothing else.
-fn certificate() -> Checked {
-    let new = new_certificate();
-    let url = format!("https://{}/", serve_securely(&new));
-    let known = Certificate::from_der(&new.certificate).to_owned();
-    let tls = TlsConfig::builder().root_certs(RootCerts::new_with_certs(&[known]));
-    let trusting = Agent::config_builder()
-        .tls_config(tls.build())
-        .build()
-        .into();
-    let page = download::download(&trusting, &url)?;
-    ensure(page == PAGE.as_bytes(), || format!("{page:?}"))?;
-
-    let refused = download::download(&download::agent(), &url);
-    let error = refused.err().ok_or("it is not refused")?.to_string();
-    ensure(error.contains("UnknownIssuer"), || error)
 }

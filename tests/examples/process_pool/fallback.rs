@@ -1,11 +1,13 @@
 //! The pool for systems that are no Unix. On Unix it is a copy with other words in
 //! its `cfg`s.
 
-use std::path::PathBuf;
-use std::{env, fs};
+use std::fs;
 
-use tests::program::{build, without_shared, write};
-use tests::{Checked, Program, ensure, root};
+use libtest_mimic::Failed;
+use support::program::without_shared;
+use support::{Checked, Program, ensure, root};
+
+use crate::copies::{build_copy, package, profile};
 
 /// Tries the promises that hold there, and prints `fine`.
 const PROGRAM: &str = include_str!("fallback_main.rs");
@@ -24,14 +26,7 @@ const POOL: [(&str, &[(&str, &str)]); 3] = [
 ];
 
 pub fn works() -> Checked {
-    let target = env::var_os("CARGO_TARGET_DIR")
-        .map_or(root().join("target"), PathBuf::from);
-    let copies = target.join("copies");
-    let copy = copies.join("pool-fallback");
-    write(&copy.join("Cargo.toml"), &manifest()?)?;
-    let lock = fs::read_to_string(root().join("Cargo.lock"))?;
-    write(&copy.join("Cargo.lock"), &lock)?;
-    write(&copy.join("src/main.rs"), PROGRAM)?;
+    let mut sources = vec![("main.rs".into(), PROGRAM.into())];
     let pool = root().join("examples-processes/process-pool/src");
     for (file, words) in POOL {
         let mut text = without_shared(&fs::read_to_string(pool.join(file))?);
@@ -39,28 +34,23 @@ pub fn works() -> Checked {
             ensure(text.contains(unix), || format!("no {unix} in {file}"))?;
             text = text.replace(unix, elsewhere);
         }
-        write(&copy.join("src").join(file), &text)?;
+        sources.push((file.into(), text));
     }
-    let built = copies.join("target").to_string_lossy().into_owned();
-    let programs = build(&copy, &["--offline", "--target-dir", &built]);
-    let run = Program::new(&programs["pool-fallback"]).run()?;
+    let program = build_copy("pool-fallback", &manifest()?, &sources)?;
+    let run = Program::new(program).run()?;
     let fine = run.status.success() && run.output.ends_with("fine\n");
     ensure(fine, || format!("{}:\n{}", run.status, run.output))?;
     Ok(run.nothing_left()?)
 }
 
 /// With the dependencies as the workspace has them.
-fn manifest() -> Result<String, std::io::Error> {
+fn manifest() -> Result<String, Failed> {
     let workspace = fs::read_to_string(root().join("Cargo.toml"))?;
-    let needed = |line: &&str| {
-        ["postcard =", "serde ="]
-            .iter()
-            .any(|n| line.starts_with(n))
-    };
-    let dependencies: Vec<&str> = workspace.lines().filter(needed).collect();
-    Ok(format!(
-        "[package]\nname = \"pool-fallback\"\nversion = \"0.1.0\"\n\
-         edition = \"2024\"\n\n[workspace]\n\n[dependencies]\n{}\n",
-        dependencies.join("\n")
-    ))
+    let mut manifest = package("pool-fallback") + "\n[dependencies]\n";
+    for line in workspace.lines() {
+        if line.starts_with("postcard =") || line.starts_with("serde =") {
+            manifest.extend([line, "\n"]);
+        }
+    }
+    Ok(manifest + "\n" + &profile("dev")?)
 }

@@ -4,11 +4,11 @@
 use std::sync::{Arc, mpsc};
 use std::{fs, iter, process, thread};
 
-use tests::{Checked, Program, ensure};
+use support::{Checked, Program, ensure};
 
-use crate::example::pool::{Handle, Options, Pool, TICK};
-use crate::hostile::Hostile::{self, All, Echo, Note, Park, Wait};
-use crate::hostile::{
+use super::example::pool::{Handle, Options, Pool, TICK};
+use super::hostile::Hostile::{self, All, Echo, Note, Park, Wait};
+use super::hostile::{
     INIT, Trial, assert_nothing_left, echoed, echoes, is_noted, note, panic_of,
     short, started, times, until,
 };
