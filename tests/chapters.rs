@@ -2,6 +2,7 @@
 //!
 //! `UPDATE=1 cargo test -p tests chapters` writes new runs into the chapters.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::{env, fs};
 
@@ -23,6 +24,8 @@ const SECTIONS: [&str; 5] = [
     "Try it",
 ];
 const LONGEST: usize = 140; // lines of a main.rs, formatted with the defaults
+/// Skips lines of a run.
+const SKIP: &str = "# ...";
 const WIDEST: usize = 84; // characters, for a page of the book
 
 /// The same pattern, whole in each of the examples that use it.
@@ -116,7 +119,7 @@ fn fences(chapter: &Path, example: Option<&Example>) -> Checked {
                     let run = run_again(body)?;
                     let checked = same_run(body, &run);
                     if checked.is_err() && update {
-                        piece = format!("console\n{}", run.1);
+                        piece = format!("console\n{}", cut_like(body, &run.1));
                         Ok(())
                     } else {
                         checked
@@ -194,7 +197,8 @@ fn run_again(body: &str) -> Result<(String, String), Failed> {
         }
         ["$", "cargo", "run"] => {
             let option = words.next().unwrap_or_default();
-            ensure(option == "-qp", || {
+            // Without -q, cargo says first what it builds. That is left out.
+            ensure(["-qp", "-p"].contains(&option), || {
                 format!("not `cargo run -qp NAME`: {head}")
             })?;
             let name = words.next().unwrap_or_default();
@@ -207,6 +211,9 @@ fn run_again(body: &str) -> Result<(String, String), Failed> {
 }
 
 fn same_run(committed: &str, (name, fresh): &(String, String)) -> Checked {
+    if committed.lines().any(|line| line == SKIP) {
+        return part_of_run(name, committed, fresh);
+    }
     let (old, new) = (common_form(name, committed), common_form(name, fresh));
     ensure(old == new, || {
         let diff = TextDiff::from_lines(&old, &new);
@@ -214,6 +221,50 @@ fn same_run(committed: &str, (name, fresh): &(String, String)) -> Checked {
             .header("the chapter", "a real run")
             .to_string()
     })
+}
+
+/// A chapter may skip lines of a run. What it shows has to be there: for each
+/// actor, and for the lines that belong to none, in the order of the run. Actors
+/// that take from one queue count as one, in any order.
+fn part_of_run(name: &str, committed: &str, fresh: &str) -> Checked {
+    let mut rest: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for line in fresh.lines() {
+        let line = common_form(name, line);
+        rest.entry(actor(&line)).or_default().push(line);
+    }
+    for line in committed.lines().filter(|line| *line != SKIP) {
+        let line = common_form(name, line);
+        let lines = rest.entry(actor(&line)).or_default();
+        let place = lines.iter().position(|there| *there == line);
+        let place = place.ok_or_else(|| {
+            format!("a real run does not print (here): {line}but:\n{fresh}")
+        })?;
+        if actor(&line) == "[_]" {
+            lines.remove(place);
+        } else {
+            lines.drain(..=place);
+        }
+    }
+    Ok(())
+}
+
+/// `[teller-1]` in `[teller-1] Depositing 20`.
+fn actor(line: &str) -> String {
+    let (actor, _) = line.split_once("] ").unwrap_or_default();
+    format!("{actor}]")
+}
+
+/// A fresh run, cut as the committed one is: as many lines before and behind the
+/// place that is skipped. With two such places it has to be cut by hand.
+fn cut_like(committed: &str, fresh: &str) -> String {
+    let parts: Vec<&str> = committed.split("# ...\n").collect();
+    let [before, behind] = parts[..] else {
+        return fresh.to_owned();
+    };
+    let lines: Vec<&str> = fresh.split_inclusive('\n').collect();
+    let from_end = lines.len().saturating_sub(behind.lines().count());
+    let before = &lines[..before.lines().count().min(from_end)];
+    [&before.concat(), SKIP, "\n", &lines[from_end..].concat()].concat()
 }
 
 /// Checks that the example is whole and built like the others.
@@ -252,16 +303,25 @@ fn has_parts(example: &Example) -> Checked {
             format!("the head of main.rs does not name {word}")
         })?;
     }
-    let picture = example.read("timeline.svg");
-    let picture = roxmltree::Document::parse(&picture).map_err(|error| {
-        format!("timeline.svg: {error}: `cargo timeline --all`")
-    })?;
-    let bars = picture.descendants().filter(|node| node.has_tag_name("g"));
-    ensure(bars.count() > 0, || "timeline.svg shows nothing".into())?;
     let chapter = example.read("README.md");
-    ensure(chapter.contains("](timeline.svg)"), || {
-        "the chapter does not show timeline.svg".into()
+    let shown = chapter.contains("](timeline.svg)");
+    let there = example.folder.join("timeline.svg").exists();
+    ensure(shown == there, || {
+        let missing = if shown {
+            "file"
+        } else {
+            "picture in the chapter"
+        };
+        format!("timeline.svg: there is no {missing}")
     })?;
+    if there {
+        let picture = example.read("timeline.svg");
+        let picture = roxmltree::Document::parse(&picture).map_err(|error| {
+            format!("timeline.svg: {error}: `cargo timeline --all`")
+        })?;
+        let bars = picture.descendants().filter(|node| node.has_tag_name("g"));
+        ensure(bars.count() > 0, || "timeline.svg shows nothing".into())?;
+    }
     ensure(chapter.starts_with("# "), || {
         "the chapter has no title".into()
     })?;
@@ -272,38 +332,64 @@ fn has_parts(example: &Example) -> Checked {
     let sorted = order.is_some_and(|order| order.is_sorted_by(|a, b| a < b));
     ensure(sorted, || {
         format!("its headings are not some of {SECTIONS:?}, in order")
-    })
+    })?;
+    leads_on(example, &chapter)
 }
 
-/// README.md and SUMMARY.md list every example once, in the same order; and each
-/// has a question in README.md.
-fn contents() -> Checked {
-    let link = Regex::new(r"\((examples-[\w-]+/[\w-]+)/README\.md\)")?;
-    let links = |text: &str| -> Vec<String> {
-        link.captures_iter(text)
-            .map(|found| found[1].to_owned())
-            .collect()
+/// A chapter may end with a line that leads to the chapters before and behind it.
+fn leads_on(example: &Example, chapter: &str) -> Checked {
+    let Some((_, links)) = chapter.rsplit_once("\n---\n") else {
+        return Ok(());
     };
-    let sorted = |mut places: Vec<String>| {
-        places.sort();
-        places
-    };
-    let readme = fs::read_to_string(root().join("README.md"))?;
-    let summary = links(&fs::read_to_string(root().join("SUMMARY.md"))?);
-    let (_, readme) = readme.split_once("## Pick your question").ok_or("none")?;
-    let heading = "## The examples, in reading order";
-    let (questions, readme) = readme.split_once(heading).ok_or("no list")?;
-    let (questions, readme) = (links(questions), links(readme));
-    ensure(readme == summary, || {
-        format!("README.md: {readme:?}, SUMMARY.md: {summary:?}")
-    })?;
-    let there = sorted(examples().iter().map(Example::place).collect());
-    for listed in [sorted(readme), sorted(questions)] {
-        ensure(listed == there, || {
-            format!("listed: {listed:?}, there are: {there:?}")
+    let all = summary()?;
+    let place = all.iter().position(|(_, place)| *place == example.place());
+    let place = place.ok_or("it is not in SUMMARY.md")?;
+    let before = place.checked_sub(1).map(|before| &all[before]);
+    for (word, other) in [("Previous", before), ("Next", all.get(place + 1))] {
+        let link = other.map(|(title, place)| {
+            let (group, name) = place.split_once('/').unwrap_or_default();
+            let beside = example.place().starts_with(&format!("{group}/"));
+            let way = if beside { name } else { &format!("../{place}") };
+            format!("[{word}: {title}](../{way}/README.md)")
+        });
+        let found = links.matches(&format!("[{word}: ")).count();
+        let right = link.as_ref().is_none_or(|link| links.contains(link));
+        ensure(right && found == usize::from(link.is_some()), || {
+            format!("{word}: not {link:?}, but:{links}")
         })?;
     }
     Ok(())
+}
+
+/// The titles of the examples in SUMMARY.md, and their folders.
+fn summary() -> Result<Vec<(String, String)>, Failed> {
+    let link = Regex::new(r"\[(.*)\]\((examples-[\w-]+/[\w-]+)/README\.md\)")?;
+    let summary = fs::read_to_string(root().join("SUMMARY.md"))?;
+    let links = link.captures_iter(&summary);
+    Ok(links
+        .map(|found| (found[1].to_owned(), found[2].to_owned()))
+        .collect())
+}
+
+/// README.md has a table of all examples, in the order of SUMMARY.md.
+fn contents() -> Checked {
+    let link = Regex::new(r"\((examples-[\w-]+/[\w-]+)/README\.md\)")?;
+    let readme = fs::read_to_string(root().join("README.md"))?;
+    let mut listed = Vec::new();
+    for row in readme.lines().filter(|line| line.starts_with('|')) {
+        listed.extend(link.captures_iter(row).map(|found| found[1].to_owned()));
+    }
+    let summary: Vec<String> =
+        summary()?.into_iter().map(|(_, place)| place).collect();
+    ensure(listed == summary, || {
+        format!("README.md: {listed:?}, SUMMARY.md: {summary:?}")
+    })?;
+    listed.sort();
+    let mut there: Vec<String> = examples().iter().map(Example::place).collect();
+    there.sort();
+    ensure(listed == there, || {
+        format!("listed: {listed:?}, there are: {there:?}")
+    })
 }
 
 /// All files of the workspace with one of these endings.

@@ -12,7 +12,7 @@ use super::Special;
 
 pub const SPECIAL: Special = Special {
     name: "producer-consumer",
-    refused: &[(&["12"], 2, "12")],
+    refused: &[(&["12"], 1, "no role \"12\"")],
     random: Some(r"(Produced|Consumed): \d+"),
     trials,
     ..Special::NOTHING

@@ -1,8 +1,8 @@
 //! One process owns a dict and a list; eight others change them by calls.
 //!
-//! Run it:    `cargo run -p manager`, and behind `--` another number of clients
-//! Look for:  an increment in two calls can be lost, in one call it cannot.
-//! Python:    `manager.py`
+//! - Run it: `cargo run -p manager`, and behind `--` another number of clients
+//! - Look for: an increment in two calls can be lost, in one call it cannot.
+//! - Python: `manager.py`
 
 mod channel;
 mod client;

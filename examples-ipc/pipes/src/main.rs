@@ -1,9 +1,9 @@
 //! Bytes through pipes: one way, both ways, and the deadlock when both sides write.
 //!
-//! Run it:    `cargo run -p pipes`, or with a size of your own:
-//!            `cargo run -p pipes -- 100000` or `-- 64MiB`
-//! Look for:  where it gets stuck, and that the same bytes pass in the line below.
-//! Python:    `pipes.py`
+//! - Run it: `cargo run -p pipes`, or with a size of your own:
+//!   `cargo run -p pipes -- 100000` or `-- 64MiB`
+//! - Look for: where it gets stuck, and that the same bytes pass in the line below.
+//! - Python: `pipes.py`
 
 mod exchange;
 mod filter;

@@ -1,8 +1,8 @@
 //! A queue from a parent to child processes: a sentinel says that it is all there.
 //!
-//! Run it:    `cargo run -p sentinel-queue`
-//! Look for:  who is done, and who got no sentinel.
-//! Python:    `sentinel_queue.py`
+//! - Run it: `cargo run -p sentinel-queue`
+//! - Look for: who is done, and who got no sentinel.
+//! - Python: `sentinel_queue.py`
 
 mod children;
 mod queue;

@@ -1,9 +1,9 @@
 //! A counter and an array that four processes change: with the right tool nothing
 //! is lost.
 //!
-//! Run it:    `cargo run -p shared-memory`
-//! Look for:  what is lost without it, and the lock of a process that is killed.
-//! Python:    `shared_memory.py`
+//! - Run it: `cargo run -p shared-memory`
+//! - Look for: what is lost without it, and the lock of a process that is killed.
+//! - Python: `shared_memory.py`
 
 mod shared_memory;
 mod team;

@@ -1,9 +1,9 @@
 //! The same crash in a thread and in a process: what survives, who learns of it.
 //!
-//! Run it:    `cargo run -p crash-isolation`
-//! Look for:  an abort in a thread takes the program with it, in a process it does
-//!            not.
-//! Python:    `crash_isolation.py`
+//! - Run it: `cargo run -p crash-isolation`
+//! - Look for: an abort in a thread takes the program with it, in a process it does
+//!   not.
+//! - Python: `crash_isolation.py`
 
 mod child;
 mod crash;

@@ -1,9 +1,9 @@
 //! Several processes, each with several threads: a crash costs one process its
 //! share, and the threads inside share memory.
 //!
-//! Run it:    `cargo run -p hybrid`
-//! Look for:  each process loads the price list once, for all of its threads.
-//! Python:    `hybrid.py`
+//! - Run it: `cargo run -p hybrid`
+//! - Look for: each process loads the price list once, for all of its threads.
+//! - Python: `hybrid.py`
 
 mod processes;
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! One process a picture, never more at once than there are cores.
 //!
-//! Run it:    `cargo run -p image-processing`, or with your own pictures:
-//!            `cargo run -p image-processing -- PICTURE... --out FOLDER`
-//! Look for:  pictures are reported in their order, whichever is done first.
-//! Python:    `image_processing.py`
+//! - Run it: `cargo run -p image-processing`, or with your own pictures:
+//!   `cargo run -p image-processing -- PICTURE... --out FOLDER`
+//! - Look for: pictures are reported in their order, whichever is done first.
+//! - Python: `image_processing.py`
 
 mod arguments;
 mod output;

@@ -1,8 +1,8 @@
 //! Processes compute while threads wait: neither holds up the other.
 //!
-//! Run it:    `cargo run -p mixed-workload`
-//! Look for:  both together take about as long as the longer of the two alone.
-//! Python:    `mixed_workload.py`
+//! - Run it: `cargo run -p mixed-workload`
+//! - Look for: both together take about as long as the longer of the two alone.
+//! - Python: `mixed_workload.py`
 
 mod primes;
 mod processes;

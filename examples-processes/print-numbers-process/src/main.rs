@@ -1,8 +1,8 @@
 //! Starts a process, waits for it, and looks at how it ended.
 //!
-//! Run it:    `cargo run -p print-numbers-process`
-//! Look for:  the parent's line comes last: it waited for its child.
-//! Python:    `print_numbers_process.py`
+//! - Run it: `cargo run -p print-numbers-process`
+//! - Look for: the parent's line comes last: it waited for its child.
+//! - Python: `print_numbers_process.py`
 
 use std::io::{self, Read, Write};
 use std::process::{self, Command, ExitCode, Stdio};

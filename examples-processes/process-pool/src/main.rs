@@ -1,9 +1,9 @@
 //! A pool of worker processes: typed jobs, results in order, and a job that
 //! crashes or runs for ever costs one result.
 //!
-//! Run it:    `cargo run -p process-pool`
-//! Look for:  four jobs that end badly, and the two beside them that do not notice.
-//! Python:    `process_pool.py`, whose pool breaks
+//! - Run it: `cargo run -p process-pool`
+//! - Look for: four jobs end badly, and the two beside them do not notice.
+//! - Python: `process_pool.py`, whose pool breaks
 
 mod pool;
 

@@ -1,10 +1,10 @@
 //! `Pool.map` by hand: sums of squares, one after the other, and then each in a
 //! process of its own.
 //!
-//! Run it:    `cargo run -p sum-of-squares`, or with a number of your own:
-//!            `cargo run --release -p sum-of-squares -- 100000000`
-//! Look for:  the same sums in half the time, on two cores.
-//! Python:    `sum_of_squares.py`
+//! - Run it: `cargo run -p sum-of-squares`, or with a number of your own:
+//!   `cargo run --release -p sum-of-squares -- 100000000`
+//! - Look for: the same sums in half the time, on two cores.
+//! - Python: `sum_of_squares.py`
 
 mod processes;
 mod sum;

@@ -1,10 +1,10 @@
 //! What it costs to hand jobs to other processes, one by one and in chunks, and how
 //! long a job has to take before that pays.
 //!
-//! Run it:    `cargo run -p task-granularity`, or with how many microseconds one of
-//!            your jobs takes: `cargo run --release -p task-granularity -- 50`
-//! Look for:  a pool that is far slower than a loop, and what chunks do about it.
-//! Python:    `task_granularity.py`
+//! - Run it: `cargo run -p task-granularity`, or with how many microseconds one of
+//!   your jobs takes: `cargo run --release -p task-granularity -- 50`
+//! - Look for: a pool that is far slower than a loop, and what chunks do about it.
+//! - Python: `task_granularity.py`
 
 mod measure;
 mod pool;

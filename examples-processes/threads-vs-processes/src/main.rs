@@ -1,10 +1,10 @@
 //! What threads and processes cost, measured here: a row for each claim.
 //!
-//! Run it:    `cargo run -p threads-vs-processes` for a first look, and
-//!            `cargo run --release -p threads-vs-processes` for numbers.
-//!            Arguments: `--python`, `--svg DIR`, `--json FILE`
-//! Look for:  where the ratio is a thousand, and where it is one.
-//! Python:    `threads_vs_processes.py`
+//! - Run it: `cargo run -p threads-vs-processes` for a first look, and
+//!   `cargo run --release -p threads-vs-processes` for numbers.
+//!   Arguments: `--python`, `--svg DIR`, `--json FILE`
+//! - Look for: where the ratio is a thousand, and where it is one.
+//! - Python: `threads_vs_processes.py`
 
 #![allow(
     clippy::cast_possible_truncation,

@@ -1,29 +1,19 @@
-//! The pattern: the lock owns the balance, so nobody reaches one without the other.
+//! The pattern: the balance lives inside its lock, so no code can reach it without
+//! locking first.
 
 use std::error::Error;
 use std::fmt;
 use std::sync::Mutex;
-use std::thread;
-use std::time::Duration;
 
-/// How long the bank takes to book one transaction; next to nothing in tests.
-const BOOKING_TIME: Duration = if cfg!(test) {
-    Duration::from_micros(1)
-} else {
-    Duration::from_millis(100)
-};
-
-/// An account that many threads may use at once. Amounts are whole units of money.
+/// An account that many threads can use at once. Amounts are whole cents.
 pub struct BankAccount {
     balance: Mutex<u64>,
 }
 
-/// Why a transaction was refused. Nothing was changed.
+/// Why a transaction was refused. The balance is what it was before.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Refused {
-    /// The account holds only `balance`.
+pub enum TransactionError {
     InsufficientFunds { balance: u64 },
-    /// The new balance would not fit.
     AccountFull,
 }
 
@@ -35,52 +25,49 @@ impl BankAccount {
         }
     }
 
-    /// Adds `amount` to the balance. Refused if the sum is more than a `u64` holds.
-    pub fn deposit(&self, amount: u64) -> Result<(), Refused> {
+    /// Adds `amount`. While `book` runs, no other thread can use the account.
+    pub fn deposit(
+        &self,
+        amount: u64,
+        book: impl FnOnce(),
+    ) -> Result<(), TransactionError> {
         shared::waiting("lock");
-        let mut balance = self.balance.lock().unwrap(); // waits for its turn
+        let mut balance = self.balance.lock().unwrap(); // waits until the lock is free
         let _span = shared::span("deposit");
-        let after = balance.checked_add(amount).ok_or(Refused::AccountFull)?;
-        book("Depositing", amount);
-        *balance = after;
+        let new_balance = balance
+            .checked_add(amount)
+            .ok_or(TransactionError::AccountFull)?;
+        book();
+        *balance = new_balance;
         Ok(())
-    } // `balance`, the guard, goes out of scope: the lock is free again
+    } // the guard `balance` is dropped here, which frees the lock
 
-    /// Takes `amount` out: all of it, or nothing. Refused if there is less.
-    pub fn withdraw(&self, amount: u64) -> Result<(), Refused> {
+    /// Takes `amount` out. While `book` runs, no other thread can use the account.
+    pub fn withdraw(
+        &self,
+        amount: u64,
+        book: impl FnOnce(),
+    ) -> Result<(), TransactionError> {
         shared::waiting("lock");
         let mut balance = self.balance.lock().unwrap();
         let _span = shared::span("withdraw");
-        // Check and change under one lock: nobody spends the money in between.
-        if *balance < amount {
-            say("Failed to withdraw", amount);
-            return Err(Refused::InsufficientFunds { balance: *balance });
-        }
-        book("Withdrawing", amount);
-        *balance -= amount;
+        // Check and change under the same lock. If you locked separately for each,
+        // another thread could take the money in between.
+        let new_balance = balance
+            .checked_sub(amount)
+            .ok_or(TransactionError::InsufficientFunds { balance: *balance })?;
+        book();
+        *balance = new_balance;
         Ok(())
     }
 
-    /// What the account holds now.
+    /// Returns what the account holds now.
     pub fn balance(&self) -> u64 {
         *self.balance.lock().unwrap()
     }
 }
 
-/// Your work under the lock goes here. The bank's is slow, so that you can watch.
-fn book(what: &str, amount: u64) {
-    say(what, amount);
-    thread::sleep(BOOKING_TIME);
-}
-
-fn say(what: &str, amount: u64) {
-    println!(
-        "[{}] {what} {amount}",
-        thread::current().name().unwrap_or("unnamed")
-    );
-}
-
-impl fmt::Display for Refused {
+impl fmt::Display for TransactionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::InsufficientFunds { balance } => write!(f, "only {balance} left"),
@@ -89,4 +76,4 @@ impl fmt::Display for Refused {
     }
 }
 
-impl Error for Refused {}
+impl Error for TransactionError {}

@@ -4,7 +4,7 @@ use std::thread;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
-use crate::account::{BankAccount, Refused};
+use crate::account::{BankAccount, TransactionError};
 
 const THREADS: u64 = 8;
 const TRANSACTIONS: usize = 500; // a thread
@@ -43,9 +43,13 @@ fn random_transactions(account: &BankAccount, seed: u64) -> i128 {
             random.random_range(0..=500)
         };
         if random.random() {
-            sum += account.deposit(amount).map_or(0, |()| i128::from(amount));
+            sum += account
+                .deposit(amount, || ())
+                .map_or(0, |()| i128::from(amount));
         } else {
-            sum -= account.withdraw(amount).map_or(0, |()| i128::from(amount));
+            sum -= account
+                .withdraw(amount, || ())
+                .map_or(0, |()| i128::from(amount));
         }
     }
     sum
@@ -55,19 +59,22 @@ fn random_transactions(account: &BankAccount, seed: u64) -> i128 {
 fn an_overdraft_is_refused_and_changes_nothing() {
     let account = BankAccount::new(100);
     assert_eq!(
-        account.withdraw(101),
-        Err(Refused::InsufficientFunds { balance: 100 })
+        account.withdraw(101, || ()),
+        Err(TransactionError::InsufficientFunds { balance: 100 })
     );
     assert_eq!(account.balance(), 100);
-    assert_eq!(account.withdraw(100), Ok(()));
+    assert_eq!(account.withdraw(100, || ()), Ok(()));
     assert_eq!(account.balance(), 0);
 }
 
 #[test]
 fn an_amount_that_does_not_fit_is_refused_and_changes_nothing() {
     let account = BankAccount::new(u64::MAX - 1);
-    assert_eq!(account.deposit(2), Err(Refused::AccountFull));
+    assert_eq!(
+        account.deposit(2, || ()),
+        Err(TransactionError::AccountFull)
+    );
     assert_eq!(account.balance(), u64::MAX - 1);
-    assert_eq!(account.deposit(1), Ok(()));
+    assert_eq!(account.deposit(1, || ()), Ok(()));
     assert_eq!(account.balance(), u64::MAX);
 }

@@ -1,7 +1,7 @@
 //! Runs an example and draws what its threads and processes did.
 //!
-//! Run it:    `cargo timeline bank-account`
-//! Look for:  who works, who waits, and who was killed.
+//! - Run it: `cargo timeline bank-account`
+//! - Look for: who works, who waits, and who was killed.
 
 mod examples;
 mod options;

@@ -4,7 +4,7 @@
 pub mod account;
 
 use std::sync::Mutex;
-use std::thread::{Builder, scope};
+use std::thread::{Builder, scope, yield_now};
 
 use story::{Check, check};
 
@@ -33,7 +33,7 @@ fn no_deposit_is_lost() {
     let case = case("two deposits");
     let found = every_schedule(case, || {
         let account = BankAccount::new(100);
-        let deposit = |amount| account.deposit(amount).unwrap();
+        let deposit = |amount| account.deposit(amount, yield_now).unwrap();
         tellers(|| deposit(20), || deposit(30));
         let balance = account.balance();
         ensure(balance == 150, || {
@@ -49,8 +49,8 @@ fn a_withdrawal_is_covered_or_changes_nothing() {
     let found = every_schedule(case, || {
         let account = BankAccount::new(0);
         let ((), withdrawn) = tellers(
-            || account.deposit(20).unwrap(),
-            || account.withdraw(10).map_or(0, |()| 10),
+            || account.deposit(20, yield_now).unwrap(),
+            || account.withdraw(10, yield_now).map_or(0, |()| 10),
         );
         let balance = account.balance();
         ensure(balance == 20 - withdrawn, || {
@@ -65,14 +65,14 @@ fn the_last_money_is_taken_once() {
     let case = case("two withdrawals of the last 10");
     let found = every_schedule(case, || {
         let account = BankAccount::new(10);
-        let withdraw = || account.withdraw(10).is_ok();
+        let withdraw = || account.withdraw(10, yield_now).is_ok();
         let accepted = tellers(withdraw, withdraw);
         let balance = account.balance();
         ensure(accepted.0 != accepted.1 && balance == 0, || {
             format!("Accepted: {accepted:?}, and {balance} are left.")
         })
     });
-    case.holds("one is refused", &found);
+    case.holds("exactly one of them is refused", &found);
 }
 
 /// `withdraw` with one lock to look and one to take.
