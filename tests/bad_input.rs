@@ -12,18 +12,6 @@ use tests::{Checked, Example, Finished, Program, ensure, examples};
 const WRONG_ARGUMENTS: &[(&str, &[&str], i32, &str)] = &[
     ("crash-isolation", &["panic"], 2, "not \"panic\""),
     ("deadlock", &["12"], 2, "not \"12\""),
-    (
-        "download-pool",
-        &["http://127.0.0.1:1/", "--fast"],
-        2,
-        "--fast",
-    ),
-    (
-        "download-sites",
-        &["http://127.0.0.1:1/", "--fast"],
-        2,
-        "--fast",
-    ),
     ("fibonacci-thread", &["ten"], 2, "\"ten\""),
     ("fibonacci-thread", &["-1"], 2, "\"-1\""),
     (
