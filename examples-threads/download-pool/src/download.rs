@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use ureq::http::Version;
 use ureq::{Agent, Error};
 
 /// Limit for a whole download, from the look-up of the host to the last byte.
@@ -32,9 +33,10 @@ pub fn download(agent: &Agent, url: &str) -> Result<Vec<u8>, Error> {
     }
     let mut response = request.call()?;
     let headers = response.headers();
-    let chunked = headers
-        .get("transfer-encoding")
-        .is_some_and(|coding| coding.as_bytes().eq_ignore_ascii_case(b"chunked"));
+    let chunked = response.version() == Version::HTTP_11
+        && headers.get("transfer-encoding").is_some_and(|coding| {
+            coding.as_bytes().eq_ignore_ascii_case(b"chunked")
+        });
     if !chunked
         && !headers.contains_key("content-length")
         && response.status() != 204

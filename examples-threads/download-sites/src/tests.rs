@@ -84,12 +84,14 @@ fn a_page_needs_a_stated_end() {
     let url = site(vec![
         b"HTTP/1.1 200 OK\r\n\r\nhello".into(),
         b"HTTP/1.0 200 OK\r\n\r\n".into(),
+        b"HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello".into(),
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\nhello".into(),
         in_chunks("5\r\nhello\r\n"),
         in_chunks("5\r\nhello\r\n0\r\n\r\n"),
         b"HTTP/1.1 204 No Content\r\n\r\n".into(),
         status("200 OK"),
     ]);
-    for _ in 0..2 {
+    for _ in 0..4 {
         let unknown = download(&agent(), &url).unwrap_err().to_string();
         assert!(unknown.ends_with("does not state a length"), "{unknown}");
     }
