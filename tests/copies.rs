@@ -29,7 +29,7 @@ fn stands_alone(example: &Example) -> Checked {
     let mut urls = Vec::new();
     if special(name).needs_urls {
         let asks = Program::new(&program).run()?;
-        let asked = asks.code() == Some(2) && asks.output.contains("expected URLs");
+        let asked = asks.code() == Some(1) && asks.output.contains("expected URLs");
         ensure(asked, || format!("{}:\n{}", asks.status, asks.output))?;
         urls = shared::sites(9);
     }

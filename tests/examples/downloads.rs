@@ -1,5 +1,6 @@
 //! What both download-sites and download-pool promise: a download that fails costs
-//! one line with its URL and the reason, whatever the site does. And the sites.
+//! one line with its URL and the reason, whatever the site does. A page is whole, or
+//! it is an error, and what comes from outside is printed escaped. And the sites.
 
 use std::io::{self, BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -13,6 +14,10 @@ use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use support::program::binary;
 use support::{Checked, Example, Finished, Program, ensure, trial, unix_trial};
 
+// The file that both examples have.
+#[path = "../../examples-threads/download-sites/src/download.rs"]
+pub mod download;
+
 pub const PAGE: &str = "hello";
 
 /// The trials of one of the two.
@@ -25,10 +30,28 @@ pub fn trials(name: &'static str) -> Vec<Trial> {
         trial(format!("{name}: each kind of failure"), move || {
             failures(name)
         }),
+        trial(format!("{name}: nothing raw, and no password"), move || {
+            printed_escaped(name)
+        }),
+        trial(format!("{name}: one URL three times"), move || {
+            let urls = vec![pages(serve(hello), 1).remove(0); 3];
+            all_succeed(name, &urls)
+        }),
+        trial(format!("{name}: IPv6"), move || {
+            all_succeed(name, &pages(serve_at("::1", hello), 3))
+        })
+        .with_ignored_flag(TcpListener::bind(("::1", 0)).is_err()),
         unix_trial(format!("{name}: no more sockets"), move || {
             few_sockets(name)
         }),
     ]
+}
+
+/// Runs the example, which gets every page.
+pub fn all_succeed(name: &str, urls: &[String]) -> Checked {
+    let run = example(name).args(urls).run()?;
+    ensure(run.code() == Some(0), || run.output.clone())?;
+    every_url_has_one_outcome(&run, urls)
 }
 
 pub fn example(name: &str) -> Program {
@@ -40,8 +63,14 @@ pub fn example(name: &str) -> Program {
 pub fn serve(
     answer: impl Fn(&str, &TcpStream) -> io::Result<()> + Send + Sync + 'static,
 ) -> SocketAddr {
-    let answer = Arc::new(answer);
-    accept(move |client| {
+    serve_at("127.0.0.1", answer)
+}
+
+fn serve_at(
+    host: &str,
+    answer: impl Fn(&str, &TcpStream) -> io::Result<()> + Send + Sync + 'static,
+) -> SocketAddr {
+    accept_at(host, move |client| {
         let path = request(&mut BufReader::new(client))?;
         answer(&path, client)
     })
@@ -51,7 +80,14 @@ pub fn serve(
 fn accept(
     talk: impl Fn(&TcpStream) -> io::Result<()> + Send + Sync + 'static,
 ) -> SocketAddr {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+    accept_at("127.0.0.1", talk)
+}
+
+fn accept_at(
+    host: &str,
+    talk: impl Fn(&TcpStream) -> io::Result<()> + Send + Sync + 'static,
+) -> SocketAddr {
+    let listener = TcpListener::bind((host, 0)).expect("a free port");
     let address = listener.local_addr().expect("it has an address");
     let talk = Arc::new(talk);
     thread::spawn(move || {
@@ -122,27 +158,27 @@ pub fn every_url_has_one_outcome(run: &Finished, urls: &[String]) -> Checked {
         let done = lines(&format!(
             "[site-{site}] Downloaded {length} bytes from {url}"
         ));
-        let failed = failure(run, url).len();
+        let failed = failure(run, site, url).len();
         ensure((begun, done + failed) == (1, 1), || {
             format!("{url}: {begun}, {done}, {failed}:\n{}", run.output)
         })?;
     }
-    let others = run.output.lines().count() - 2 * urls.len();
-    ensure(others == 2, || {
-        format!("two lines for all:\n{}", run.output)
+    let failed = run.output.matches("] Failed to download ").count();
+    let count = format!("Error: {failed} of {} downloads failed", urls.len());
+    let counted = run.output.lines().filter(|line| *line == count).count();
+    let others = run.output.lines().count() - 2 * urls.len() - counted;
+    ensure((counted, others) == (usize::from(failed > 0), 2), || {
+        format!("two lines for all, and how many failed:\n{}", run.output)
     })
 }
 
 /// What was reported of a download that failed.
-fn failure<'a>(run: &'a Finished, url: &str) -> Vec<&'a str> {
-    let start = format!("{url}: ");
-    let lines = run.output.lines();
-    // download-pool reports it while others are under way, and so says whose it is.
-    let lines = lines.map(|line| {
-        let actor = line.strip_prefix("[site-").and_then(|l| l.split_once("] "));
-        actor.map_or(line, |(_, said)| said)
-    });
-    lines.filter_map(|line| line.strip_prefix(&start)).collect()
+fn failure<'a>(run: &'a Finished, site: usize, url: &str) -> Vec<&'a str> {
+    let start = format!("[site-{site}] Failed to download {url}: ");
+    run.output
+        .lines()
+        .filter_map(|line| line.strip_prefix(&start))
+        .collect()
 }
 
 fn failures(name: &str) -> Checked {
@@ -151,20 +187,29 @@ fn failures(name: &str) -> Checked {
     let refused = {
         let listener = TcpListener::bind(("127.0.0.1", 0))?;
         listener.local_addr()?
-    }; // nobody listens there any more
+    }; // no server listens there any more
     let cases = [
         (format!("http://{refused}/"), "refused"),
-        (format!("http://{site}/silent"), "not done after 10s"),
-        (format!("https://{}/", accept(silent)), "not done after 10s"),
-        (format!("http://{site}/trickle"), "not done after 10s"),
+        (format!("http://{site}/silent"), "timeout: global"),
+        (format!("https://{}/", accept(silent)), "timeout: global"),
+        (format!("http://{site}/trickle"), "timeout: global"),
         (
             format!("http://{site}/endless"),
-            "longer than 10485760 bytes",
+            "larger than request limit: 10485760",
         ),
         (format!("http://{site}/loop"), "too many redirects"),
         (format!("http://{site}/404"), "http status: 404"),
         (format!("http://{site}/500"), "http status: 500"),
         (format!("http://{site}/cut"), "Peer disconnected"),
+        (format!("http://{site}/cut-chunk"), "Peer disconnected"),
+        (
+            format!("http://{site}/no-length"),
+            "does not state a length",
+        ),
+        (
+            format!("http://{}/", accept(reset_without_length)),
+            "does not state a length",
+        ),
         (format!("http://{site}/nothing"), "Peer disconnected"),
         (format!("http://{site}/garbage"), "invalid HTTP version"),
         (
@@ -178,6 +223,7 @@ fn failures(name: &str) -> Checked {
         ("http://no-such-host.invalid/".into(), "io: "),
         ("ftp://127.0.0.1/".into(), "unknown scheme: ftp"),
         ("example.com".into(), "missing scheme"),
+        ("--fast".into(), "missing scheme"),
         ("http://a b/".into(), "invalid uri"),
         (String::new(), "empty"),
     ];
@@ -191,18 +237,16 @@ fn failures(name: &str) -> Checked {
         format!("{}:\n{}", run.status, run.output)
     })?;
     every_url_has_one_outcome(&run, &urls)?;
-    for (url, reason) in cases {
-        let said = failure(&run, &url);
+    for (site, (url, reason)) in (2..).zip(cases) {
+        let said = failure(&run, site, &url);
         ensure(said.len() == 1 && said[0].contains(reason), || {
             format!("{url} does not say \"{reason}\":\n{}", run.output)
         })?;
     }
     // A URL that makes no sense comes after a silent site, and fails before it.
     let at = |reason| run.output.find(reason);
-    let quick_first = at("missing scheme") < at("not done after 10s");
-    ensure(quick_first == (name == "download-pool"), || {
-        run.output.clone()
-    })?;
+    let quick_first = at("missing scheme") < at("timeout: global");
+    ensure(quick_first, || run.output.clone())?;
     let done = run.output.contains("\nDownloaded 2 sites in ");
     ensure(done, || run.output.clone())?;
     Ok(run.nothing_left()?)
@@ -210,20 +254,21 @@ fn failures(name: &str) -> Checked {
 
 /// What sites should not do.
 fn misbehave(path: &str, mut client: &TcpStream) -> io::Result<()> {
-    let head = b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n";
+    let head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
     match path {
         "/silent" => silent(client),
         "/trickle" => {
             client.write_all(head)?;
             loop {
-                client.write_all(b".")?;
+                client.write_all(b"1\r\n.\r\n")?;
                 thread::sleep(Duration::from_millis(100)); // a very slow site
             }
         }
         "/endless" => {
             client.write_all(head)?;
+            let chunk = format!("1000\r\n{}\r\n", "x".repeat(4096));
             loop {
-                client.write_all(&[b'x'; 4096])?;
+                client.write_all(chunk.as_bytes())?;
             }
         }
         "/loop" => respond(client, "302 Found\r\nLocation: /loop", ""),
@@ -232,6 +277,11 @@ fn misbehave(path: &str, mut client: &TcpStream) -> io::Result<()> {
         "/cut" => {
             client.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhello")
         }
+        "/cut-chunk" => {
+            client.write_all(head)?;
+            client.write_all(b"9\r\nhello")
+        }
+        "/no-length" => client.write_all(b"HTTP/1.1 200 OK\r\n\r\nhello"),
         "/garbage" => garbage(client),
         _ => Ok(()),
     }
@@ -241,6 +291,38 @@ fn misbehave(path: &str, mut client: &TcpStream) -> io::Result<()> {
 fn garbage(mut client: &TcpStream) -> io::Result<()> {
     client.write_all(b"I am a toaster\r\n\r\n")?;
     silent(client)
+}
+
+/// Sends a page without its length, and resets the connection: that is what the
+/// system does when a socket is closed with a request that was not read.
+fn reset_without_length(mut client: &TcpStream) -> io::Result<()> {
+    client.peek(&mut [0])?;
+    client.write_all(b"HTTP/1.1 200 OK\r\n\r\nhello")
+}
+
+/// URLs that say more than should be printed, and what is printed of them.
+fn printed_escaped(name: &str) -> Checked {
+    let cases = [
+        ("http://me:secret@127.0.0.1:1/", "http://***@127.0.0.1:1/"),
+        ("http://secret@127.0.0.1:1/", "http://***@127.0.0.1:1/"),
+        ("http://me:se/cret@127.0.0.1:1/", "http://***@127.0.0.1:1/"),
+        ("me:secret@127.0.0.1:1", "***@127.0.0.1:1"),
+        ("http://me:secret@", "http://***@"),
+        ("http://a/\n[site-9] Done", "http://a/\\n[site-9] Done"),
+        ("http://a/\u{1b}[31m", "http://a/\\u{1b}[31m"),
+        ("a/\u{9b}31m\r", "a/\\u{9b}31m\\r"),
+    ];
+    for (url, shown) in cases {
+        let printable = download::printable(&url);
+        ensure(printable == shown, || format!("{url:?}: {printable:?}"))?;
+    }
+    let run = example(name).args(cases.map(|(url, _)| url)).run()?;
+    ensure(run.code() == Some(1), || run.output.clone())?;
+    every_url_has_one_outcome(&run, &cases.map(|(_, shown)| shown.to_owned()))?;
+    let raw = |c: char| c.is_control() && c != '\n';
+    ensure(!run.output.contains(raw), || format!("{:?}", run.output))?;
+    ensure(!run.output.contains("secret"), || run.output.clone())?;
+    ensure(!run.output.contains("cret@"), || run.output)
 }
 
 /// Says nothing, until the client leaves.
@@ -253,7 +335,7 @@ pub struct NewCertificate {
     key: Vec<u8>,
 }
 
-/// A certificate for this machine that nobody knows. Made anew each time, so that
+/// A certificate for this machine that no program trusts. Made anew each time, so that
 /// it never expires.
 pub fn new_certificate() -> NewCertificate {
     let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]);
@@ -283,9 +365,16 @@ pub fn serve_securely(
         let session = ServerConnection::new(Arc::clone(&config));
         let session = session.map_err(io::Error::other)?;
         let mut stream = BufReader::new(StreamOwned::new(session, client));
-        request(&mut stream)?;
-        respond(stream.get_mut(), "200 OK", PAGE)?;
-        stream.get_mut().conn.send_close_notify();
-        stream.get_mut().flush()
+        let head = match &*request(&mut stream)? {
+            "/no-length" => "HTTP/1.1 200 OK\r\n\r\nhello",
+            "/cut" => "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhello",
+            _ => {
+                respond(stream.get_mut(), "200 OK", PAGE)?;
+                stream.get_mut().conn.send_close_notify();
+                return stream.get_mut().flush();
+            }
+        };
+        // The connection ends without a close_notify, as when it is cut.
+        stream.get_mut().write_all(head.as_bytes())
     })
 }
