@@ -12,7 +12,7 @@ PATIENCE = 1.0  # seconds
 
 
 def write_then_read(data):
-    """Makes the mistake on a thread. Returns the number of bytes if it got stuck."""
+    """Makes the mistake. Returns how many bytes were written if it got stuck."""
     child = start_echo()
     progress = queue.Queue()
     thread = threading.Thread(target=talk, args=[child, data, progress])

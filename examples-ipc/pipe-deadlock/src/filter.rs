@@ -10,8 +10,8 @@ use anyhow::{Context, Result, ensure};
 
 const PIECE: usize = 8 * 1024; // bytes
 
-/// The mistake: writes everything before it reads anything. Reports how many bytes it
-/// has written.
+/// The mistake: writes everything before it reads anything. Reports how many bytes
+/// it has written.
 pub fn write_then_read(
     mut stdin: impl Write,
     mut stdout: impl Read,

@@ -55,14 +55,19 @@ fn write_then_read(input: &[u8]) -> Result<Option<usize>> {
     let (progress, written) = mpsc::channel();
 
     thread::scope(|scope| {
-        scope.spawn(move || {
+        let attempt = scope.spawn(move || {
             shared::lane("write, then read");
             filter::write_then_read(stdin, stdout, input, &progress)
         });
         let stuck = watch(&written);
         // The thread waits for the child. When the child is gone, its write fails.
         child.kill()?;
-        child.wait()?;
+        let status = child.wait()?;
+        let output = attempt.join().unwrap();
+        if stuck.is_none() {
+            let output = output.with_context(|| format!("the child: {status}"))?;
+            ensure!(output == input, "other bytes came back");
+        }
         Ok(stuck)
     })
 }

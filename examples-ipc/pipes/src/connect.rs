@@ -17,8 +17,8 @@ pub fn run_self(role: &str) -> Result<Command> {
 
 /// Starts a child whose standard output is a pipe. Returns the end to read from.
 ///
-/// The command has a copy of the other end, and as long as one copy is left, the pipe
-/// does not end, even when the child is gone. So this takes the command by value.
+/// The command has a copy of the other end, and as long as one copy is left, the
+/// pipe does not end, even when the child is gone. So this takes it by value.
 pub fn one_way(mut command: Command) -> Result<(Child, PipeReader)> {
     let (from_child, to_parent) = io::pipe().context("cannot make a pipe")?;
     let child = command
@@ -56,8 +56,8 @@ mod system {
     }
 }
 
-/// Where a socket cannot be a standard input, there is a pipe for each direction. One
-/// of them is the child's standard output, so the child cannot print.
+/// Where a socket cannot be a standard input, there is a pipe for each direction.
+/// One of them is the child's standard output, so the child cannot print.
 #[cfg(not(unix))]
 mod system {
     use std::io::{self, Read, Write};

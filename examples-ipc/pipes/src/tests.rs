@@ -161,7 +161,8 @@ mod with_children {
         let error = error_one_way("printf abc; kill -9 $$");
         assert_eq!(error, format!("{killed}in its length"));
         let error = error_both_ways(
-            r"head -c 108 >/dev/null; printf '\10\0\0\0\0\0\0\0abc' >&0; kill -9 $$",
+            r"head -c 108 >/dev/null
+            printf '\10\0\0\0\0\0\0\0abc' >&0; kill -9 $$",
         );
         assert_eq!(error, format!("{killed}after 3 of 8 bytes"));
     }

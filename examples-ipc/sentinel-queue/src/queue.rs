@@ -2,8 +2,8 @@
 //! ends when it gets a sentinel, and what a consumer loses when it dies is known.
 //!
 //! The parent has one thread for each consumer. The thread and its consumer talk
-//! through two pipes, by one rule: an item is a line, and the consumer confirms it by
-//! sending the same line back when it is done with the item.
+//! through two pipes, by one rule: an item is a line, and the consumer confirms it
+//! by sending the same line back when it is done with the item.
 
 use std::env;
 use std::io::{self, BufRead, BufReader, Read, Write};
@@ -85,9 +85,9 @@ pub fn spawn_self(role: &str) -> Result<(Child, Connection)> {
 }
 
 /// In the parent: starts a consumer in each of these roles, lets them share the
-/// numbers, and sends each of them a sentinel. Calls `on_confirmed` with the role of
-/// a consumer and each item that it is done with. Returns the numbers that are lost,
-/// because their consumer died or because no consumer was left.
+/// numbers, and sends each of them a sentinel. Calls `on_confirmed` with the role
+/// of a consumer and each item that it is done with. Returns the numbers that are
+/// lost, because their consumer died or because no consumer was left.
 pub fn share(
     numbers: impl IntoIterator<Item = u32>,
     roles: &[&str],
