@@ -35,10 +35,6 @@ const SAME: &[(&str, &[&str])] = &[
     ("src/pool.rs", POOL),
     ("src/pool/submit.rs", POOL),
     ("src/pool/worker.rs", POOL),
-    (
-        "src/shared_memory.rs",
-        &["shared-memory", "threads-vs-processes"],
-    ),
 ];
 const POOL: &[&str] = &["process-pool", "task-granularity", "threads-vs-processes"];
 

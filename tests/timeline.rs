@@ -432,7 +432,7 @@ fn hybrid() -> Checked {
 fn killed_owner() -> Checked {
     let (_, timeline) = record(example("shared-memory"))?;
     let torn: Vec<&Span> = timeline.spans().filter(|span| span.torn).collect();
-    let right = matches!(torn[..], [span] if span.name == "move slowly");
+    let right = matches!(torn[..], [span] if span.name == "slow-move");
     ensure(right, || format!("{torn:?}"))?;
     let repaired = timeline
         .spans()

@@ -4,7 +4,7 @@ use std::thread;
 use std::time::Duration;
 
 use libtest_mimic::Trial;
-use support::{Checked, Example, Program, ensure, unix_trial};
+use support::{Checked, Example, Program, ensure, trial, unix_trial};
 
 use crate::faults::at_many_moments;
 
@@ -13,10 +13,10 @@ use super::Special;
 pub const SPECIAL: Special = Special {
     name: "shared-memory",
     refused: &[
-        (&["12"], 2, "not \"12\""),
-        (&["process-1"], 2, "not \"process-1\""),
-        (&["process-0", "/"], 2, "not \"process-0\""),
-        (&["process-1", "no/such"], 1, "cannot open no/such: "),
+        (&["12"], 1, "no role \"12\""),
+        (&["fetch-add", "1"], 1, "no role \"fetch-add\""),
+        (&["fetch-add", "0", "/"], 1, "no cell 0"),
+        (&["fetch-add", "5", "/"], 1, "no cell 5"),
     ],
     own_output: Some("in Python, the lock of a killed process is never free"),
     trials,
@@ -24,16 +24,19 @@ pub const SPECIAL: Special = Special {
 };
 
 pub fn trials() -> Vec<Trial> {
-    vec![unix_trial("shared-memory: a process killed", || {
-        at_many_moments(sharer_killed, &Example::named("shared-memory"))
-    })]
+    vec![
+        unix_trial("shared-memory: a process killed", || {
+            at_many_moments(sharer_killed, &Example::named("shared-memory"))
+        }),
+        trial("shared-memory: memory that is not there", no_memory),
+    ]
 }
 
 /// The others end, and how each of them ended is said.
 fn sharer_killed(moment: Duration) -> Checked {
     let mut run = Program::rust(&Example::named("shared-memory")).start();
     thread::sleep(moment);
-    let process = run.child(|command| command.contains(" process-2 "));
+    let process = run.child(|command| command.contains(" 2 "));
     let Some(process) = process else {
         return Ok(());
     };
@@ -48,4 +51,15 @@ fn sharer_killed(moment: Duration) -> Checked {
     ensure(last.contains("process-2: signal: 9 (SIGKILL)"), || {
         run.output.clone()
     })
+}
+
+/// The error names the path.
+fn no_memory() -> Checked {
+    let run = Program::rust(&Example::named("shared-memory"))
+        .args(["fetch-add", "1", "no/such"])
+        .run()?;
+    ensure(run.code() == Some(1), || run.status.to_string())?;
+    let said = run.output.starts_with("Error: cannot open no/such\n");
+    ensure(said, || run.output.clone())?;
+    Ok(run.nothing_left()?)
 }
