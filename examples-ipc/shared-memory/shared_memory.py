@@ -5,39 +5,31 @@ import time
 
 PROCESSES = 4
 INCREMENTS = 100_000  # by each process
+MOVES = 250  # by each process
 TOTAL = 1_000
-MOVES = TOTAL // PROCESSES  # by each process
 
 
-def load_store(barrier, counter):
-    for _ in range(MOVES):
-        value = counter.value
-        barrier.wait()  # until all have loaded
-        counter.value = value + 1
-        barrier.wait()  # until all have stored
+def load_store(counter, barrier):
+    count = counter.value
+    barrier.wait()  # until every process has loaded the same number
+    counter.value = count + 1
 
 
-def locked_add(barrier, counter):
+def locked_add(counter):
     for _ in range(INCREMENTS):
         with counter.get_lock():
             counter.value += 1
 
 
-def move(barrier, cells, cell):
-    for _ in range(MOVES):
-        move_one(cells, cell, barrier.wait)
-        barrier.wait()  # until all have moved one
-
-
-def locked_move(barrier, cells, cell):
+def locked_move(cells, cell):
     for _ in range(MOVES):
         with cells.get_lock():
             move_one(cells, cell)
 
 
-def slow_move(reached, cells, cell):
+def slow_move(cells, cell, paused):
     with cells.get_lock():
-        move_one(cells, cell, lambda: (reached.set(), time.sleep(3600)))
+        move_one(cells, cell, lambda: (paused.set(), time.sleep(3600)))
 
 
 def move_one(cells, to, pause=lambda: None):
@@ -45,34 +37,6 @@ def move_one(cells, to, pause=lambda: None):
     cells[to] += 1
     pause()
     cells[0] = rest
-
-
-def run(ready, task, *arguments):
-    ready.wait()
-    task(*arguments)
-
-
-def work(task, *arguments):
-    """Lets all processes do the same at the same time. Returns how long it took."""
-    ready = multiprocessing.Barrier(PROCESSES + 1)
-    barrier = multiprocessing.Barrier(PROCESSES)
-    if task in (move, locked_move):
-        own = [[cell] for cell in range(1, PROCESSES + 1)]
-    else:
-        own = [[]] * PROCESSES
-    processes = [
-        multiprocessing.Process(
-            target=run, args=[ready, task, barrier, *arguments, *each]
-        )
-        for each in own
-    ]
-    for process in processes:
-        process.start()
-    ready.wait()
-    begin = time.perf_counter()
-    for process in processes:
-        process.join()
-    return time.perf_counter() - begin
 
 
 def fill(cells):
@@ -83,39 +47,54 @@ def array(cells):
     return f"{cells[:]}, sum {sum(cells)}"
 
 
-if __name__ == "__main__":
-    counter = multiprocessing.Value("q", 0)
-    cells = multiprocessing.Array("q", PROCESSES + 1)
+def run_all(task, arguments_of_each):
+    """Lets all processes do the same at the same time."""
+    processes = [
+        multiprocessing.Process(target=task, args=arguments)
+        for arguments in arguments_of_each
+    ]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
 
+
+def count(counter):
     print(f"{PROCESSES} processes count:")
-    work(load_store, counter)
-    print(f"  load, then store: {counter.value} of {PROCESSES * MOVES}")
+    barrier = multiprocessing.Barrier(PROCESSES)
+    run_all(load_store, [[counter, barrier]] * PROCESSES)
+    print(f"  load, then store: {counter.value} of {PROCESSES}")
+
     counter.value = 0
-    seconds = work(locked_add, counter)
+    run_all(locked_add, [[counter]] * PROCESSES)
     print(f"  under the lock: {counter.value} of {PROCESSES * INCREMENTS}")
 
+
+def move_to_own_cells(cells):
     print("They empty cell 0, each into its own cell:")
     fill(cells)
-    work(move, cells)
-    print(f"  move without the lock: {array(cells)}")
-    fill(cells)
-    work(locked_move, cells)
-    print(f"  move under the lock: {array(cells)}")
+    run_all(locked_move, [[cells, cell] for cell in range(1, PROCESSES + 1)])
+    print(f"  under the lock: {array(cells)}")
 
+
+def kill_one(cells):
+    print("process-4 is killed in the middle of a move, under the lock:")
     fill(cells)
-    reached = multiprocessing.Event()
-    process = multiprocessing.Process(
-        target=slow_move, args=[reached, cells, PROCESSES]
-    )
+    paused = multiprocessing.Event()
+    process = multiprocessing.Process(target=slow_move, args=[cells, 4, paused])
     process.start()
-    reached.wait()
+    paused.wait()
     process.kill()
     process.join()
-    print("A process is killed in the middle of a move, under the lock:")
-    if not cells.get_lock().acquire(timeout=0.5):
-        print("  nobody gets the lock any more")
-    # cells.get_obj() is the array without its lock.
-    print(f"  as it was left: {array(cells.get_obj())}")
 
-    cost = seconds / (PROCESSES * INCREMENTS) * 1e9
-    print(f"An increment under the lock: {cost:.0f} ns")
+    if not cells.get_lock().acquire(timeout=0.5):
+        print("  no process ever gets the lock again")
+    # cells.get_obj() is the array without its lock.
+    print(f"  found: {array(cells.get_obj())}")
+
+
+if __name__ == "__main__":
+    count(multiprocessing.Value("q", 0))
+    cells = multiprocessing.Array("q", PROCESSES + 1)
+    move_to_own_cells(cells)
+    kill_one(cells)

@@ -1,116 +1,95 @@
-//! A counter and an array that four processes change: with the right tool nothing
-//! is lost.
+//! Several processes change a counter and an array in shared memory.
 //!
 //! - Run it: `cargo run -p shared-memory`
-//! - Look for: what is lost without it, and the lock of a process that is killed.
+//! - Look for: what is lost without `fetch_add` or a lock, and what the next owner
+//!   of the lock finds when a process was killed while it held it.
 //! - Python: `shared_memory.py`
 
-mod shared_memory;
-mod team;
-#[cfg(test)]
-mod tests;
+mod processes;
 mod work;
 
 use std::env;
-use std::fmt::Display;
-use std::io::{self, ErrorKind, Write};
-use std::path::Path;
-use std::process::ExitCode;
 use std::sync::atomic::Ordering::Relaxed;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
+use processes::{spawn_all, spawn_self, wait_for};
+use shared_memory::{CELLS, SharedMemory};
+use work::wait_for_pause;
 
-use shared_memory::Shared;
-use team::Team;
-use work::{PROCESSES, TOTAL};
+/// Each process has a cell of the array, beside cell 0.
+const PROCESSES: usize = CELLS - 1;
 
-fn main() -> ExitCode {
+fn main() -> Result<()> {
     shared::tidy_output();
-    let args: Vec<_> = env::args_os().skip(1).collect();
-    let cell = args.first().and_then(|name| work::cell(name.to_str()?));
-    let result = match (&args[..], cell) {
-        ([], _) => supervise(),
-        ([_, path], Some(cell)) => work::serve(cell, Path::new(path))
-            .with_context(|| format!("process-{cell}")),
-        ([other, ..], _) => {
-            let other = other.display();
-            let _ = writeln!(io::stderr(), "expected no argument, not \"{other}\"");
-            return ExitCode::from(2);
-        }
-    };
-    let Err(error) = result else {
-        return ExitCode::SUCCESS;
-    };
-    // One write: others may fail at the same moment.
-    let _ = io::stderr().write_all(format!("{error:#}\n").as_bytes());
-    ExitCode::FAILURE
+    // The children are this program, too: a task, a cell and where the memory is.
+    let args: Vec<String> = env::args().skip(1).collect();
+    match &args[..] {
+        [] => parent(),
+        [task, cell, path] => work::work(task, cell, path),
+        [other, ..] => bail!("there is no role \"{other}\""),
+    }
 }
 
-fn supervise() -> Result<()> {
-    let mut memory = Shared::create().context("cannot make shared memory")?;
-    let mut team = Team::start(PROCESSES, memory.path())?;
+fn parent() -> Result<()> {
+    let mut memory = SharedMemory::create().context("cannot make shared memory")?;
+    count(&memory)?;
+    move_to_own_cells(&memory)?;
+    kill_one(&mut memory)
+}
 
-    say(format_args!("{PROCESSES} processes count:"))?;
-    let tasks = [
-        (work::LOAD_STORE, work::MOVES),
-        (work::FETCH_ADD, work::INCREMENTS),
-        (work::LOCKED_ADD, work::INCREMENTS),
-    ];
-    let mut costs = Vec::new();
-    for (task, increments) in tasks {
-        memory.counter().store(0, Relaxed);
-        let time = team.work(task)?;
-        let (counted, all) =
-            (memory.counter().load(Relaxed), PROCESSES * increments);
-        say(format_args!("  {task}: {counted} of {all}"))?;
-        costs.push(time.as_nanos() / all as u128);
+fn count(memory: &SharedMemory) -> Result<()> {
+    println!("{PROCESSES} processes count:");
+    let mut children = spawn_all("load-store", PROCESSES, memory.path())?;
+    for child in &mut children {
+        wait_for_pause(child);
     }
-
-    say(format_args!("They empty cell 0, each into its own cell:"))?;
-    for task in [work::MOVE, work::LOCKED_MOVE] {
-        fill(&memory);
-        team.work(task)?;
-        say(format_args!("  {task}: {}", array(&memory)))?;
+    // Now every process has loaded the counter. Let each of them store it.
+    for child in &mut children {
+        drop(child.stdin.take());
     }
+    wait_for(children)?;
+    let counted = memory.counter().swap(0, Relaxed);
+    println!("  load, then store: {counted} of {PROCESSES}");
 
-    fill(&memory);
-    let name = team.kill_one_at(work::SLOW_MOVE)?;
-    say(format_args!(
-        "{name} is killed in the middle of a move, under the lock:"
-    ))?;
+    let total = PROCESSES * work::INCREMENTS;
+    for (task, words) in
+        [("fetch-add", "fetch_add"), ("locked-add", "under the lock")]
+    {
+        wait_for(spawn_all(task, PROCESSES, memory.path())?)?;
+        let counted = memory.counter().swap(0, Relaxed);
+        println!("  {words}: {counted} of {total}");
+    }
+    Ok(())
+}
+
+fn move_to_own_cells(memory: &SharedMemory) -> Result<()> {
+    println!("They empty cell 0, each into its own cell:");
+    work::fill(memory);
+    wait_for(spawn_all("locked-move", PROCESSES, memory.path())?)?;
+    println!("  under the lock: {}", array(memory));
+    Ok(())
+}
+
+fn kill_one(memory: &mut SharedMemory) -> Result<()> {
+    println!("process-4 is killed in the middle of a move, under the lock:");
+    work::fill(memory);
+    let mut child = spawn_self("slow-move", 4, memory.path())?;
+    wait_for_pause(&mut child);
+    child.kill()?;
+    child.wait()?;
+
     let _span = shared::span("repair");
-    let told = memory
-        .lock()
-        .err()
-        .context("the lock knows nothing of it")?;
-    say(format_args!("  the next owner is told: {told}"))?;
-    say(format_args!("  found: {}", array(&memory)))?;
-    drop(memory.repair(|memory| work::repair(memory.cells()))?);
-    say(format_args!("  repaired: {}", array(&memory)))?;
-    team.work(work::LOCKED_MOVE)?;
-    say(format_args!("  the others go on: {}", array(&memory)))?;
-
-    say(format_args!("An increment with fetch_add: {} ns", costs[1]))?;
-    say(format_args!("An increment under the lock: {} ns", costs[2]))
+    let error = memory.lock().err().context("the lock noticed nothing")?;
+    println!("  the next owner is told: {error}");
+    println!("  found: {}", array(memory));
+    drop(memory.repair(work::repair)?);
+    println!("  repaired: {}", array(memory));
+    wait_for(spawn_all("locked-move", 3, memory.path())?)?;
+    println!("  the others continue: {}", array(memory));
+    Ok(())
 }
 
-/// Puts everything into cell 0.
-fn fill(memory: &Shared) {
-    for (cell, value) in memory.cells().iter().zip([TOTAL, 0, 0, 0, 0]) {
-        cell.store(value, Relaxed);
-    }
-}
-
-fn array(memory: &Shared) -> String {
+fn array(memory: &SharedMemory) -> String {
     let cells = memory.cells().each_ref().map(|cell| cell.load(Relaxed));
     format!("{cells:?}, sum {}", cells.iter().sum::<i64>())
-}
-
-fn say(line: impl Display) -> Result<()> {
-    match writeln!(io::stdout(), "{line}") {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            Err(error).context("cannot print")
-        }
-        _ => Ok(()),
-    }
 }

@@ -3,17 +3,16 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering::Relaxed;
 use std::thread;
 
-use crate::shared_memory::Shared;
-use crate::work;
+use crate::SharedMemory;
 
 /// The same memory, opened another time, as another process does.
-fn again(memory: &Shared) -> Shared {
-    Shared::open(memory.path()).unwrap()
+fn again(memory: &SharedMemory) -> SharedMemory {
+    SharedMemory::open(memory.path()).unwrap()
 }
 
 #[test]
 fn what_one_writes_the_other_reads() {
-    let one = Shared::create().unwrap();
+    let one = SharedMemory::create().unwrap();
     let other = again(&one);
     assert_eq!(other.counter().load(Relaxed), 0);
     one.counter().store(u64::MAX, Relaxed);
@@ -26,7 +25,10 @@ fn what_one_writes_the_other_reads() {
 
 #[test]
 fn each_that_is_created_is_another() {
-    let (one, other) = (Shared::create().unwrap(), Shared::create().unwrap());
+    let (one, other) = (
+        SharedMemory::create().unwrap(),
+        SharedMemory::create().unwrap(),
+    );
     one.counter().store(1, Relaxed);
     assert_eq!(other.counter().load(Relaxed), 0);
 }
@@ -36,7 +38,7 @@ fn each_that_is_created_is_another() {
 #[test]
 fn the_lock_lets_one_in_at_a_time() {
     const EACH: u64 = 2_000;
-    let memory = Shared::create().unwrap();
+    let memory = SharedMemory::create().unwrap();
     thread::scope(|scope| {
         for _ in 0..4 {
             scope.spawn(|| {
@@ -55,7 +57,7 @@ fn the_lock_lets_one_in_at_a_time() {
 
 #[test]
 fn an_interrupted_change_is_told_until_it_is_repaired() {
-    let mut memory = Shared::create().unwrap();
+    let mut memory = SharedMemory::create().unwrap();
     let mut other = again(&memory);
     let panicked = catch_unwind(AssertUnwindSafe(|| {
         let _guard = memory.lock().unwrap();
@@ -63,12 +65,15 @@ fn an_interrupted_change_is_told_until_it_is_repaired() {
     }));
     assert!(panicked.is_err());
     assert!(other.lock().is_err());
-    assert!(memory.lock().is_err(), "nobody has repaired it");
+    assert!(memory.lock().is_err(), "it is not repaired");
     let guard = other
         .repair(|memory| memory.counter().store(7, Relaxed))
         .unwrap();
     let third = File::open(guard.path()).unwrap();
-    assert!(third.try_lock().is_err(), "whoever repairs keeps the lock");
+    assert!(
+        third.try_lock().is_err(),
+        "the guard of the repair holds the lock"
+    );
     drop(guard);
     assert_eq!(memory.lock().unwrap().counter().load(Relaxed), 7);
     drop(memory.repair(|_| panic!("there is no need")).unwrap());
@@ -77,7 +82,7 @@ fn an_interrupted_change_is_told_until_it_is_repaired() {
 
 #[test]
 fn a_repair_that_panics_is_no_repair() {
-    let mut memory = Shared::create().unwrap();
+    let mut memory = SharedMemory::create().unwrap();
     for failing in [true, false] {
         let caught = catch_unwind(AssertUnwindSafe(|| {
             if failing {
@@ -97,23 +102,72 @@ fn a_repair_that_panics_is_no_repair() {
 fn what_is_too_short_or_missing_is_not_opened() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("short");
-    assert!(Shared::open(&file).is_err());
+    assert!(SharedMemory::open(&file).is_err());
     for length in [0, 1, 8, 48] {
         std::fs::write(&file, vec![0; length]).unwrap();
-        assert!(Shared::open(&file).is_err(), "{length} bytes");
+        assert!(SharedMemory::open(&file).is_err(), "{length} bytes");
     }
     std::fs::write(&file, [255; 4096]).unwrap();
-    let memory = Shared::open(&file).unwrap();
+    let memory = SharedMemory::open(&file).unwrap();
     assert_eq!(memory.counter().load(Relaxed), u64::MAX);
 }
 
-#[test]
-fn a_repair_keeps_the_sum() {
-    let memory = Shared::create().unwrap();
-    for (cell, value) in memory.cells().iter().zip([7, 1, 2, 3, 4]) {
-        cell.store(value, Relaxed);
+/// A value that takes the lock when it is dropped, as a log or a cache may do.
+struct LocksOnDrop(SharedMemory);
+
+impl Drop for LocksOnDrop {
+    fn drop(&mut self) {
+        let guard = self.0.lock().unwrap();
+        guard.counter().fetch_add(1, Relaxed);
     }
-    work::repair(memory.cells());
-    let sum: i64 = memory.cells().iter().map(|cell| cell.load(Relaxed)).sum();
-    assert_eq!(sum, work::TOTAL);
+}
+
+#[test]
+fn a_panic_that_began_before_the_lock_was_taken_does_not_count() {
+    let mut memory = SharedMemory::create().unwrap();
+    let late = LocksOnDrop(again(&memory));
+    let panicked = catch_unwind(AssertUnwindSafe(|| {
+        let _late = late;
+        panic!("for another reason");
+    }));
+    assert!(panicked.is_err());
+    assert_eq!(memory.lock().unwrap().counter().load(Relaxed), 1);
+}
+
+#[test]
+fn a_repair_while_the_thread_panics_counts() {
+    struct RepairsOnDrop(SharedMemory);
+    impl Drop for RepairsOnDrop {
+        fn drop(&mut self) {
+            drop(self.0.repair(|_| ()).unwrap());
+        }
+    }
+    let mut memory = SharedMemory::create().unwrap();
+    let repairs = RepairsOnDrop(again(&memory));
+    let panicked = catch_unwind(AssertUnwindSafe(|| {
+        let _repairs = repairs; // dropped last
+        let _guard = memory.lock().unwrap();
+        panic!("in the middle");
+    }));
+    assert!(panicked.is_err());
+    assert!(memory.lock().is_ok());
+}
+
+#[test]
+fn a_panic_that_was_caught_under_the_lock_does_not_count() {
+    let mut memory = SharedMemory::create().unwrap();
+    let guard = memory.lock().unwrap();
+    assert!(catch_unwind(|| panic!("caught")).is_err());
+    drop(guard);
+    assert!(memory.lock().is_ok());
+}
+
+/// So each process has to open the file for itself.
+#[test]
+fn a_cloned_file_shares_its_lock() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let clone = file.as_file().try_clone().unwrap();
+    file.as_file().lock().unwrap();
+    assert!(clone.try_lock().is_ok());
+    assert!(file.reopen().unwrap().try_lock().is_err());
 }
