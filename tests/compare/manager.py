@@ -8,37 +8,69 @@ Run it:    python3 tests/compare/manager.py [--rounds 5]
 """
 
 import argparse
+import importlib.util
+import multiprocessing
 import os
-import re
 import statistics
 import subprocess
 import sys
+import time
 
 from built import ROOT, built
 
-EXAMPLE = ROOT / "examples-ipc" / "manager"
-COST = re.compile(r"one every ([\d.]+) µs")
+CALLS = 10_000  # by each client
+
+
+def clients_of_python(number):
+    """Calls the manager of the Python twin. Each client prints its seconds."""
+    file = ROOT / "examples-ipc" / "manager" / "manager.py"
+    spec = importlib.util.spec_from_file_location("twin", file)
+    twin = importlib.util.module_from_spec(spec)
+    sys.modules["twin"] = twin
+    spec.loader.exec_module(twin)
+
+    def client(counts):
+        start = time.perf_counter()
+        for _ in range(CALLS):
+            counts.add("add", 1)
+        print(f"{time.perf_counter() - start}\n", end="", flush=True)
+
+    fork = multiprocessing.get_context("fork")
+    with twin.Manager(ctx=fork) as manager:
+        counts = manager.Counts()
+        clients = [fork.Process(target=client, args=[counts]) for _ in range(number)]
+        for process in clients:
+            process.start()
+        for process in clients:
+            process.join()
+        assert counts.get("add") == number * CALLS
 
 
 def microseconds(command, clients, cores):
-    """The cost of a call, as the program itself has measured it."""
+    """How often a call is completed, while all clients call."""
     run = subprocess.run(
-        [*command, str(clients)],
+        [*command, str(clients), str(CALLS)],
         check=True,
         capture_output=True,
         text=True,
         preexec_fn=lambda: cores and os.sched_setaffinity(0, cores),
     )
-    return float(COST.search(run.stdout)[1])
+    seconds = [float(line) for line in run.stdout.split()]
+    assert len(seconds) == clients
+    return max(seconds) / CALLS / clients * 1e6
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--rounds", type=int, default=5)
-    rounds = parser.parse_args().rounds
+    parser.add_argument("--python", nargs=2, help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.python:
+        clients_of_python(int(arguments.python[0]))
+        sys.exit()
 
-    rust = [built("manager")]
-    python = [sys.executable, EXAMPLE / "manager.py"]
+    rust = [built("compare", "compare-manager")]
+    python = [sys.executable, __file__, "--python"]
 
     cases = [(1, None), (8, None)]
     if hasattr(os, "sched_setaffinity"):
@@ -46,9 +78,9 @@ if __name__ == "__main__":
     for clients, cores in cases:
         where = "one core" if cores else "all cores"
         calls = []
-        for number in range(1, rounds + 1):
+        for number in range(1, arguments.rounds + 1):
             pair = [microseconds(c, clients, cores) for c in (rust, python)]
-            print(f"round {number}: a call {pair[0]} µs, Python {pair[1]} µs")
+            print(f"round {number}: a call {pair[0]:.1f} µs, Python {pair[1]:.1f} µs")
             calls.append((*pair, pair[0] / pair[1]))
         ours, theirs, ratio = map(statistics.median, zip(*calls))
         print(f"{where}, clients: {clients}, a call {ours:.1f} µs, ", end="")
