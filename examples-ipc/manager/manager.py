@@ -1,13 +1,12 @@
 """The same program in Python: a Manager's dict and list, and a class of our own."""
 
 import multiprocessing
-import sys
 import threading
 import time
 from multiprocessing.managers import SyncManager
 
 CLIENTS = 8
-CALLS = 10_000  # by each client
+CALLS = 1_000  # by each client
 WORK = 0.1  # seconds
 
 
@@ -24,7 +23,7 @@ class Counts:
             return self.counts[key]
 
     def get(self, key):
-        return self.counts.get(key)
+        return self.counts.get(key, 0)
 
 
 class Manager(SyncManager):
@@ -34,42 +33,40 @@ class Manager(SyncManager):
 Manager.register("Counts", Counts)
 
 
-def count(name, barrier, votes, counts, finished):
-    value = votes["get, then set"]
-    time.sleep(WORK)
-    barrier.wait()  # until all clients have come this far
-    votes["get, then set"] = value + 1
+def client(name, numbers, counts, finished, all_ready):
+    add_in_two_calls(numbers, all_ready)
+    add_in_one_call(counts)
+    finished.append(name)
 
-    start = time.perf_counter()
+
+def add_in_two_calls(numbers, all_ready):
+    number = numbers["get, then set"]
+    time.sleep(WORK)
+    all_ready.wait()  # until every client has got the number
+    numbers["get, then set"] = number + 1
+
+
+def add_in_one_call(counts):
     for _ in range(CALLS):
         counts.add("add", 1)
-    finished.append((name, time.perf_counter() - start))
 
 
 if __name__ == "__main__":
-    number = int(sys.argv[1]) if len(sys.argv) > 1 else CLIENTS
     with Manager() as manager:
-        votes = manager.dict({"get, then set": 0})
+        numbers = manager.dict({"get, then set": 0})
         counts = manager.Counts()
         finished = manager.list()
-        barrier = multiprocessing.Barrier(number)
-        clients = [
-            multiprocessing.Process(
-                target=count,
-                args=[f"client-{n}", barrier, votes, counts, finished],
-            )
-            for n in range(1, number + 1)
-        ]
-        for client in clients:
-            client.start()
-        for client in clients:
-            client.join()
+        all_ready = multiprocessing.Barrier(CLIENTS)
+        clients = []
+        for number in range(1, CLIENTS + 1):
+            name = f"client-{number}"
+            arguments = [name, numbers, counts, finished, all_ready]
+            clients.append(multiprocessing.Process(target=client, args=arguments))
+        for process in clients:
+            process.start()
+        for process in clients:
+            process.join()
 
-        print(f"get, then set: {votes['get, then set']} of {number}")
-        print(f"add: {counts.get('add')} of {number * CALLS}")
-        finished = sorted(list(finished))
-        slowest = max(seconds for _, seconds in finished)
-        print("Finished:", ", ".join(name for name, _ in finished))
-        print(f"A call took its client {slowest / CALLS * 1e6:.1f} µs")
-        every = slowest / CALLS / number * 1e6
-        print(f"The manager completed one every {every:.1f} µs")
+        print(f"get, then set: {numbers['get, then set']} of {CLIENTS}")
+        print(f"add: {counts.get('add')} of {CLIENTS * CALLS}")
+        print("Finished:", ", ".join(sorted(finished)))

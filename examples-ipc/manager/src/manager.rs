@@ -1,41 +1,31 @@
 //! The pattern: one process owns a dict and a list, and others change them by
 //! calls.
 
+#![allow(dead_code, reason = "your clients may use only a part of it")]
+
 use std::collections::BTreeMap;
 use std::io::{self, BufReader, ErrorKind, Write};
 use std::sync::{Mutex, MutexGuard};
-use std::time::Duration;
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::channel::{self, Channel, frame, receive};
 
-/// What a client can ask for. Each is executed as a whole.
+/// What a client can ask for. Each request is executed as a whole.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Request {
-    /// What the dict has under this key.
+    /// Asks for the number under a key.
     Get(String),
     /// Puts a number under a key.
     Set(String, i64),
     /// Adds to the number under a key: a compound change, and one call.
     Add(String, i64),
     /// Appends to the list.
-    Push(Finish),
-    /// The whole list.
-    Items,
+    Push(String),
 }
 
-/// What comes back, or why there is nothing.
+/// What comes back: a value, or why there is none.
 type Answer<T> = Result<T, String>;
-
-/// An item of the list: a client has made its calls, in this time.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Finish {
-    /// Which client.
-    pub client: String,
-    /// For all its calls.
-    pub time: Duration,
-}
 
 /// What the clients change.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -43,7 +33,14 @@ pub struct Data {
     /// The dict.
     pub dict: BTreeMap<String, i64>,
     /// The list.
-    pub list: Vec<Finish>,
+    pub list: Vec<String>,
+}
+
+impl Data {
+    /// The number under a key, or 0 if there is none.
+    pub fn number(&self, key: &str) -> i64 {
+        self.dict.get(key).copied().unwrap_or(0)
+    }
 }
 
 /// In the process that owns the data.
@@ -53,9 +50,9 @@ pub struct Manager {
 }
 
 impl Manager {
-    /// Does what one client asks for, until it is gone. Calls `before` with each
-    /// request, before it is executed. Fails if the client sends what is no
-    /// request: the client is told so, and cut off.
+    /// Does what one client asks for, until the client is gone. Calls `before` with
+    /// each request before it is executed. If the client sends something else than a
+    /// request, it is told so and cut off, and this fails.
     pub fn serve(
         &self,
         client: Channel,
@@ -66,35 +63,36 @@ impl Manager {
             let request = match receive(&mut client) {
                 Ok(request) => request,
                 Err(error) if error.kind() == ErrorKind::InvalidData => {
-                    let _ = client.get_mut().write_all(&refusal(&error)?);
+                    client.get_mut().write_all(&refusal(&error)?).ok();
                     return Err(error);
                 }
-                Err(_) => return Ok(()), // it has ended, perhaps amid a request
+                Err(_) => return Ok(()), // it has ended, maybe in the middle of one
             };
             before(&request);
             let answer = self.execute(request).or_else(|error| refusal(&error))?;
             if client.get_mut().write_all(&answer).is_err() {
-                return Ok(()); // it has ended: what it asked for is done
+                return Ok(()); // it has ended, but what it asked for is done
             }
         }
     }
 
-    /// The data, for the owner itself. As long as it looks, all others wait.
+    /// The data, for the manager itself. While you have it, all clients wait.
     pub fn data(&self) -> MutexGuard<'_, Data> {
         self.data.lock().unwrap()
     }
 
-    /// Executes a request, with all others locked out. Returns the answer's frame.
-    /// Each checks first and changes then: what is refused has changed nothing.
+    /// Executes a request under the lock, and returns the frame of the answer. It
+    /// checks before it changes, so a request that is refused has changed nothing.
     fn execute(&self, request: Request) -> io::Result<Vec<u8>> {
         let mut data = self.data();
         match request {
             Request::Get(key) => answer(&data.dict.get(&key)),
             Request::Set(key, value) => answer(&data.dict.insert(key, value)),
             Request::Add(key, amount) => {
-                let old = data.dict.get(&key).copied().unwrap_or(0);
-                let sum = old.checked_add(amount);
-                let sum = sum.ok_or_else(|| io::Error::other("it does not fit"))?;
+                let sum = data
+                    .number(&key)
+                    .checked_add(amount)
+                    .ok_or_else(|| io::Error::other("the sum does not fit"))?;
                 data.dict.insert(key, sum);
                 answer(&sum)
             }
@@ -102,7 +100,6 @@ impl Manager {
                 data.list.push(item);
                 answer(&())
             }
-            Request::Items => answer(&data.list),
         }
     }
 }
@@ -115,12 +112,12 @@ fn refusal(error: &io::Error) -> io::Result<Vec<u8>> {
     frame(&Answer::<()>::Err(error.to_string()))
 }
 
-/// In a client: the way to the manager. Its threads may share it, call by call.
+/// In a client: the connection to the manager. Several threads can use it.
 pub struct Client(Mutex<BufReader<Channel>>);
 
 impl Client {
-    /// The client that this process was started as.
-    pub fn of_this_process() -> io::Result<Self> {
+    /// The connection that `spawn_self` has made for this process.
+    pub fn connect() -> io::Result<Self> {
         channel::to_manager().map(Self::new)
     }
 
@@ -139,24 +136,25 @@ impl Client {
         List(self)
     }
 
-    /// One call: a request there, an answer back.
+    /// A call: sends a request, and waits for its answer.
     fn call<T: DeserializeOwned>(&self, request: &Request) -> io::Result<T> {
         let frame = frame(request)?;
         let mut manager = self.0.lock().unwrap();
-        let sent = manager.get_mut().write_all(&frame);
-        let answer = receive(&mut *manager);
-        let answer: Answer<T> = sent.and(answer).map_err(|error| {
-            let text = match error.kind() {
-                ErrorKind::InvalidData => format!("no answer: {error}"),
-                _ => "the manager is gone".to_owned(),
-            };
-            io::Error::new(error.kind(), text)
+        let received = manager
+            .get_mut()
+            .write_all(&frame)
+            .and_then(|()| receive(&mut *manager));
+        let answer: Answer<T> = received.map_err(|error| match error.kind() {
+            ErrorKind::InvalidData => {
+                io::Error::other(format!("no answer: {error}"))
+            }
+            kind => io::Error::new(kind, "the manager is gone"),
         })?;
-        answer.map_err(|refused| io::Error::other(format!("refused: {refused}")))
+        answer.map_err(|reason| io::Error::other(format!("refused: {reason}")))
     }
 }
 
-/// Stands for the manager's dict.
+/// The manager's dict, for a client: each method is a call.
 pub struct Dict<'a>(&'a Client);
 
 impl Dict<'_> {
@@ -165,30 +163,23 @@ impl Dict<'_> {
         self.0.call(&Request::Get(key.into()))
     }
 
-    /// Puts a number under a key. Returns the one that was there.
+    /// Puts a number under a key. Returns the number that was there.
     pub fn set(&self, key: &str, value: i64) -> io::Result<Option<i64>> {
         self.0.call(&Request::Set(key.into(), value))
     }
 
-    /// Adds to the number under a key, or to 0. Returns the sum. If that does not
-    /// fit, it is refused.
+    /// Adds to the number under a key, or to 0 if there is none. Returns the sum.
     pub fn add(&self, key: &str, amount: i64) -> io::Result<i64> {
         self.0.call(&Request::Add(key.into(), amount))
     }
 }
 
-/// Stands for the manager's list.
+/// The manager's list, for a client.
 pub struct List<'a>(&'a Client);
 
 impl List<'_> {
     /// Appends an item.
-    pub fn push(&self, item: Finish) -> io::Result<()> {
-        self.0.call(&Request::Push(item))
-    }
-
-    /// A copy of the whole list.
-    #[allow(dead_code, reason = "these clients need only `push`")]
-    pub fn items(&self) -> io::Result<Vec<Finish>> {
-        self.0.call(&Request::Items)
+    pub fn push(&self, item: &str) -> io::Result<()> {
+        self.0.call(&Request::Push(item.into()))
     }
 }

@@ -3,10 +3,9 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::net::Shutdown;
 use std::os::unix::net::UnixStream;
 use std::thread;
-use std::time::Duration;
 
-use crate::channel::{LONGEST, frame};
-use crate::manager::{Client, Finish, Manager, Request};
+use crate::channel::{MAX_LEN, frame};
+use crate::manager::{Client, Manager, Request};
 
 /// Serves a client that sends these bytes and then nothing more. Returns what it
 /// was answered, and how that ended.
@@ -36,21 +35,13 @@ fn with_client<T>(manager: &Manager, act: impl FnOnce(&Client) -> T) -> T {
     })
 }
 
-fn item(client: &str) -> Finish {
-    Finish {
-        client: client.into(),
-        time: Duration::from_millis(1),
-    }
-}
-
-fn requests() -> [Request; 5] {
+fn requests() -> [Request; 4] {
     let key = || String::from("key");
     [
         Request::Get(key()),
         Request::Set(key(), i64::MIN),
         Request::Add(key(), 300),
-        Request::Push(item("client")),
-        Request::Items,
+        Request::Push("item".into()),
     ]
 }
 
@@ -63,13 +54,13 @@ fn a_client_gets_what_others_have_put_there() {
         assert_eq!(dict.set("a", 7).unwrap(), None);
         assert_eq!(dict.add("a", -10).unwrap(), -3);
         assert_eq!(dict.add("b", 5).unwrap(), 5);
-        list.push(item("one")).unwrap();
+        list.push("one").unwrap();
     });
     with_client(&manager, |client| {
         assert_eq!(client.dict().set("a", 1).unwrap(), Some(-3));
-        client.list().push(item("other")).unwrap();
-        assert_eq!(client.list().items().unwrap(), [item("one"), item("other")]);
+        client.list().push("other").unwrap();
     });
+    assert_eq!(manager.data().list, ["one", "other"]);
     let dict = BTreeMap::from([("a".into(), 1), ("b".into(), 5)]);
     assert_eq!(manager.data().dict, dict);
 }
@@ -128,13 +119,13 @@ fn a_request_cut_at_any_byte_is_not_executed() {
 #[test]
 fn what_is_no_request_is_refused_and_the_others_do_not_notice() {
     let manager = Manager::default();
-    let too_long = u32::try_from(LONGEST + 1).unwrap().to_le_bytes();
+    let too_long = u32::try_from(MAX_LEN + 1).unwrap().to_le_bytes();
     let cases: [&[u8]; 8] = [
         &too_long,
         &u32::MAX.to_le_bytes(),
         b"GET / HTTP/1.1\r\n\r\n",
         &[0, 0, 0, 0],                   // no request at all
-        &[1, 0, 0, 0, 5],                // there is no sixth request
+        &[1, 0, 0, 0, 4],                // there is no fifth request
         &[2, 0, 0, 0, 4, 0],             // bytes are left over
         &[3, 0, 0, 0, 0, 200, 1],        // a key longer than the frame
         &[4, 0, 0, 0, 0, 2, 0xC3, 0x28], // a key that is no text
@@ -170,7 +161,7 @@ fn random_bytes_do_no_harm() {
             })
             .collect();
         bytes[..4].copy_from_slice(&36_u32.to_le_bytes());
-        bytes[4] %= 6;
+        bytes[4] %= 5;
         let _ = serve(&manager, &bytes);
     }
     with_client(&manager, |client| {
@@ -188,7 +179,7 @@ fn a_sum_that_does_not_fit_is_refused_and_changes_nothing() {
         assert_eq!(dict.add("new", i64::MIN).unwrap(), i64::MIN);
         for (key, amount) in [("old", 1), ("new", -1)] {
             let error = dict.add(key, amount).unwrap_err();
-            assert_eq!(error.to_string(), "refused: it does not fit");
+            assert_eq!(error.to_string(), "refused: the sum does not fit");
         }
     });
     let dict = BTreeMap::from([("old".into(), i64::MAX), ("new".into(), i64::MIN)]);
@@ -213,19 +204,13 @@ fn a_manager_that_has_panicked_is_gone() {
 }
 
 #[test]
-fn what_is_too_long_is_refused_and_the_client_goes_on() {
+fn a_value_that_is_too_long_is_not_sent_and_the_client_continues() {
     let manager = Manager::default();
-    let long = "x".repeat(LONGEST / 2);
     with_client(&manager, |client| {
-        assert!(client.dict().set(&"x".repeat(LONGEST), 1).is_err());
-        for _ in 0..2 {
-            client.list().push(item(&long)).unwrap();
-        }
-        let error = client.list().items().unwrap_err();
-        assert!(error.to_string().starts_with("refused: "), "{error}");
+        let error = client.dict().set(&"x".repeat(MAX_LEN), 1).unwrap_err();
+        assert!(error.to_string().contains("at most 1048576"), "{error}");
         assert_eq!(client.dict().add("key", 1).unwrap(), 1);
     });
-    assert_eq!(manager.data().list.len(), 2);
     assert_eq!(manager.data().dict.len(), 1);
 }
 
