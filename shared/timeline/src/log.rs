@@ -9,6 +9,8 @@ use std::mem;
 #[derive(Debug, Default)]
 pub struct Timeline {
     /// The processes that recorded something, in the order of their first events.
+    /// Children that were started together stand in the order of their ids, in which
+    /// they were started, whichever of them was quickest.
     pub processes: Vec<Process>,
     /// From the first event to the last, in nanoseconds.
     pub duration: u64,
@@ -26,7 +28,7 @@ pub struct Process {
     /// A short name that no other process of the run has.
     pub label: String,
     /// A lane for each thread that recorded something, in the order of their first
-    /// events.
+    /// events. Where the eye cannot tell these apart, main first, and then by name.
     pub lanes: Vec<Lane>,
 }
 
@@ -188,6 +190,8 @@ struct Reader {
 struct ProcessReader {
     id: u32,
     command: String,
+    /// The time of its first line.
+    first: Option<u64>,
     lanes: BTreeMap<usize, LaneReader>,
     /// When it ended, if the log says so.
     gone: Option<u64>,
@@ -196,6 +200,8 @@ struct ProcessReader {
 #[derive(Default)]
 struct LaneReader {
     label: String,
+    /// The time of its first line.
+    first: Option<u64>,
     spans: Vec<Span>,
     /// The places in `spans` of those that have not ended, by their number.
     open: HashMap<usize, Vec<usize>>,
@@ -233,6 +239,13 @@ impl Rows {
     }
 }
 
+/// The part of a run in which the eye cannot tell two moments apart.
+const UNSEEN: u64 = 500;
+
+/// Children that have their first events within this time, in nanoseconds, were
+/// started together.
+const TOGETHER: u64 = 10_000_000;
+
 /// The end of a span that has none.
 const NEVER: u64 = u64::MAX;
 
@@ -252,6 +265,7 @@ impl Reader {
             }
         };
         let process = &mut self.processes[place];
+        process.first.get_or_insert(event.time);
         if event.kind == Kind::Process {
             process.command = printable(event.text);
             return Some(());
@@ -261,6 +275,7 @@ impl Reader {
             return Some(());
         }
         let lane = process.lanes.entry(event.thread).or_default();
+        lane.first.get_or_insert(event.time);
         if event.kind == Kind::Thread {
             lane.label = printable(event.text);
             return Some(());
@@ -276,12 +291,30 @@ impl Reader {
         let (first, last) = self.times.unwrap_or_default();
         let gone = self.processes.iter().filter_map(|process| process.gone);
         let last = gone.chain(run.map(|run| run.end)).fold(last, u64::max);
-        let mut processes: Vec<Process> = self
+        let unseen = (last - first) / UNSEEN;
+        let root = find_root(&self.processes, run);
+        let (parents, mut readers): (Vec<_>, Vec<_>) = self
             .processes
             .into_iter()
-            .map(ProcessReader::finish)
+            .partition(|reader| Some(reader.id) == root);
+        let together = unseen.max(TOGETHER);
+        sort_by_time(
+            &mut readers,
+            together,
+            |reader| reader.first,
+            |reader| reader.id,
+        );
+        for parent in parents.into_iter().rev() {
+            let later = readers
+                .iter()
+                .position(|reader| reader.first >= parent.first);
+            readers.insert(later.unwrap_or(readers.len()), parent);
+        }
+        let mut processes: Vec<Process> = readers
+            .into_iter()
+            .map(|reader| reader.finish(unseen))
             .collect();
-        label(&mut processes, run.map(|run| run.root));
+        label(&mut processes, root);
         processes.retain(|process| !process.lanes.is_empty());
 
         let lanes = processes.iter_mut().flat_map(|process| &mut process.lanes);
@@ -301,16 +334,24 @@ impl Reader {
 }
 
 impl ProcessReader {
-    fn finish(self) -> Process {
+    fn finish(self, unseen: u64) -> Process {
         let exit = self.lanes.values().filter_map(|lane| lane.exit).max();
         let last_event = self.lanes.values().map(|lane| lane.time).max();
         // The clocks of two processes may differ a little.
         let end = self.gone.max(last_event).unwrap_or_default();
+        let mut readers: Vec<(usize, LaneReader)> = self
+            .lanes
+            .into_iter()
+            .filter(|(_, lane)| !lane.spans.is_empty())
+            .collect();
+        sort_by_time(
+            &mut readers,
+            unseen,
+            |(_, lane)| lane.first,
+            |(thread, lane)| (lane.label != "main", natural(&lane.label), *thread),
+        );
         let mut lanes = Vec::new();
-        for (thread, mut lane) in self.lanes {
-            if lane.spans.is_empty() {
-                continue;
-            }
+        for (thread, mut lane) in readers {
             // When a process exits, a thread's last line may be lost. So a wait
             // ends with the last thread that says that it ends.
             if let (Some(place), Some(exit)) = (lane.waiting, exit)
@@ -423,14 +464,20 @@ impl LaneReader {
     }
 }
 
-/// The process that started the others is called after its program, the others
-/// after their first argument, which is their role.
-fn label(processes: &mut [Process], root: Option<u32>) {
+/// The process that started the others: if the run does not say, one without
+/// arguments.
+fn find_root(processes: &[ProcessReader], run: Option<Run>) -> Option<u32> {
     let alone = processes.len() == 1;
     let mut likely = processes
         .iter()
         .filter(|process| alone || !process.command.contains(' '));
-    let root = root.or(likely.next().map(|process| process.id));
+    run.map(|run| run.root)
+        .or_else(|| likely.next().map(|process| process.id))
+}
+
+/// The process that started the others is named after its program, the others after
+/// their first argument, which is their role.
+fn label(processes: &mut [Process], root: Option<u32>) {
     let its_command = processes.iter().find(|process| Some(process.id) == root);
     let its_command = its_command.map(|process| process.command.clone());
     for process in processes.iter_mut() {
@@ -484,6 +531,30 @@ fn tell_apart<'a>(labels: impl Iterator<Item = &'a mut String>) {
             *label = format!("{label} {seen}");
         }
     }
+}
+
+/// Sorts by time, and by a key where times differ by no more than `unseen`.
+fn sort_by_time<T, K: Ord>(
+    items: &mut [T],
+    unseen: u64,
+    time: impl Fn(&T) -> Option<u64>,
+    key: impl Fn(&T) -> K,
+) {
+    items.sort_by_key(|item| time(item));
+    let mut rest = items;
+    while let Some(first) = rest.first() {
+        let limit = time(first).map(|time| time.saturating_add(unseen));
+        let together = rest.partition_point(|item| time(item) <= limit);
+        let (items, others) = rest.split_at_mut(together);
+        items.sort_by_cached_key(|item| key(item));
+        rest = others;
+    }
+}
+
+/// Orders `teller-2` before `teller-10`.
+fn natural(label: &str) -> (String, u64) {
+    let name = label.trim_end_matches(|c: char| c.is_ascii_digit());
+    (name.into(), label[name.len()..].parse().unwrap_or(0))
 }
 
 /// The first word, without its digits.

@@ -212,6 +212,34 @@ fn lanes_stand_in_the_order_of_their_first_events() {
 }
 
 #[test]
+fn where_first_events_look_the_same_names_and_ids_give_the_order() {
+    const MS: u64 = 1_000_000;
+    let mut log = String::new();
+    let mut add = |time: u64, process: u32, thread: usize, name: &str| {
+        log += &format!("thread\t{time}\t{process}\t{thread}\t0\t{name}\n");
+        log += &format!("wait\t{time}\t{process}\t{thread}\t0\tx\n");
+    };
+    add(0, 9, 1, "b-10");
+    add(2 * MS, 9, 2, "b-9");
+    add(3 * MS, 9, 3, "main");
+    add(5 * MS, 9, 4, "a"); // 4 ms are a pixel
+    add(6 * MS, 1, 1, "main");
+    add(14 * MS, 7, 1, "main"); // started together, but this one was quick
+    add(16 * MS, 6, 1, "main");
+    add(40 * MS, 3, 1, "main");
+    let run = Run {
+        root: 1,
+        end: 2000 * MS,
+    };
+    let timeline = Timeline::read(log.as_bytes(), Some(run));
+    let ids: Vec<u32> = timeline.processes.iter().map(|p| p.id).collect();
+    assert_eq!(ids, [9, 1, 6, 7, 3]);
+    let lanes = timeline.processes[0].lanes.iter();
+    let labels: Vec<&str> = lanes.map(|lane| &*lane.label).collect();
+    assert_eq!(labels, ["main", "b-9", "b-10", "a"]);
+}
+
+#[test]
 fn equal_names_get_numbers() {
     let timeline = read(&[
         "process 1 1 0 0 pool",
@@ -232,7 +260,7 @@ fn equal_names_get_numbers() {
         .iter()
         .map(|lane| &*lane.label)
         .collect();
-    assert_eq!(labels, ["worker 1", "worker 2", "thread 3"]);
+    assert_eq!(labels, ["thread 3", "worker 1", "worker 2"]);
 }
 
 #[test]
