@@ -46,6 +46,10 @@ pub struct Lane {
 
 /// Something that a thread did for a time, or waited for.
 #[derive(Clone, Debug)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each answers a question of its own"
+)]
 pub struct Span {
     /// What the program calls it.
     pub name: String,

@@ -1,7 +1,7 @@
 //! What the reader may type.
 
 use std::ffi::{OsStr, OsString};
-use std::fmt;
+use std::fmt::{self, Write};
 use std::path::PathBuf;
 
 use anyhow::Result;
@@ -179,7 +179,7 @@ fn misplaced(name: &str, first: OsString, rest: Vec<OsString>) -> String {
         let arg = arg.to_string_lossy();
         line.push(' ');
         if arg.is_empty() || arg.contains(|c: char| c.is_whitespace()) {
-            line += &format!("{arg:?}");
+            let _ = write!(line, "{arg:?}");
         } else {
             line += &arg;
         }

@@ -30,8 +30,10 @@ pub struct Recorded {
     pub timeline: Timeline,
 }
 
-/// Runs a program to its end, and reads what was recorded. On Linux, this process
-/// becomes the parent of the run's orphans.
+/// Runs a program to its end, and reads what was recorded.
+///
+/// On Linux, this process becomes the parent of the run's orphans and waits for all
+/// its children that have ended: it must have started no others.
 ///
 /// When this process is told to end, it ends the whole run first and returns `None`.
 /// The number of the signal stands in `signals` then.
@@ -103,7 +105,7 @@ impl Signals {
             use signal_hook::consts::{SIGHUP, SIGQUIT, SIGTERM};
             for signal in [SIGHUP, SIGQUIT, SIGTERM] {
                 register_usize(signal, Arc::clone(&ended), number(signal))?;
-                // After the flag: whoever wakes up finds it set.
+                // After the flag: the thread that wakes up finds it set.
                 #[cfg(target_os = "linux")]
                 signal_hook::low_level::pipe::register(
                     signal,

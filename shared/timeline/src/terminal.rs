@@ -41,6 +41,7 @@ enum Paint {
 }
 
 /// Draws the lanes, `width` columns wide, and a time axis below.
+#[must_use]
 pub fn draw(timeline: &Timeline, width: usize, colour: bool) -> String {
     let rows = layout::rows(timeline);
     let label = rows

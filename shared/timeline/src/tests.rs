@@ -1,4 +1,5 @@
 use std::collections::HashMap;
+use std::fmt::Write;
 
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
@@ -216,8 +217,8 @@ fn where_first_events_look_the_same_names_and_ids_give_the_order() {
     const MS: u64 = 1_000_000;
     let mut log = String::new();
     let mut add = |time: u64, process: u32, thread: usize, name: &str| {
-        log += &format!("thread\t{time}\t{process}\t{thread}\t0\t{name}\n");
-        log += &format!("wait\t{time}\t{process}\t{thread}\t0\tx\n");
+        let _ = writeln!(log, "thread\t{time}\t{process}\t{thread}\t0\t{name}");
+        let _ = writeln!(log, "wait\t{time}\t{process}\t{thread}\t0\tx");
     };
     add(0, 9, 1, "b-10");
     add(2 * MS, 9, 2, "b-9");
@@ -784,11 +785,11 @@ fn names_of_lanes_are_cut_inside() {
 fn open_at_once(count: usize, last_out_first: bool) -> String {
     let mut log = String::new();
     for span in 1..=count {
-        log += &format!("begin\t{span}\t1\t1\t{span}\tspan {span}\n");
+        let _ = writeln!(log, "begin\t{span}\t1\t1\t{span}\tspan {span}");
     }
     for end in 1..=count {
         let span = if last_out_first { count + 1 - end } else { end };
-        log += &format!("end\t{}\t1\t1\t{span}\t\n", count + end);
+        let _ = writeln!(log, "end\t{}\t1\t1\t{span}\t", count + end);
     }
     log
 }
@@ -822,8 +823,8 @@ fn spans_that_are_open_at_once_are_one_span_each() {
 fn spans_that_overlap_one_after_the_other_take_two_rows() {
     let mut log = String::from("begin\t0\t1\t1\t0\tspan\n");
     for span in 1..100_000 {
-        log += &format!("begin\t{span}\t1\t1\t{span}\tspan\n");
-        log += &format!("end\t{span}\t1\t1\t{}\t\n", span - 1);
+        let _ = writeln!(log, "begin\t{span}\t1\t1\t{span}\tspan");
+        let _ = writeln!(log, "end\t{span}\t1\t1\t{}\t", span - 1);
     }
     let timeline = Timeline::read(log.as_bytes(), None);
     assert_eq!(timeline.spans().count(), 100_000);
