@@ -260,8 +260,19 @@ impl Picture<'_> {
             ));
             room -= CUT;
         }
-        let fits = text_width(&span.name) as f64 * LETTER < room;
-        if fits || room > SHORTEST * LETTER {
+        let name_width = text_width(&span.name) as f64 * LETTER;
+        let fits = name_width < room;
+        let after = (x + width).max(x + GAP) + GAP;
+        if matches!(sign, Sign::Torn | Sign::Fades)
+            && !fits
+            && after + name_width < WIDTH - MARGIN
+        {
+            // Nothing follows in this row: its process has ended.
+            let y = y + BASELINE;
+            self.add(format_args!(
+                "<text class='quiet' x='{after:.1}' y='{y}'>{name}</text>"
+            ));
+        } else if fits || room > SHORTEST * LETTER {
             let class = if sign == Sign::Wait { "in-bar" } else { "name" };
             let (x, y) = (x + 5.0, y + BASELINE);
             let name = self.names.shortened(span, (room / LETTER) as usize);

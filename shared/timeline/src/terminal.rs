@@ -131,6 +131,7 @@ fn cells(
             let cell = &mut cells[(from as usize).min(width - 1)];
             if let Sign::Torn | Sign::Fades = sign {
                 *cell = (CUT, Paint::Bar(sign));
+                put_behind(&span.name, &mut cells, from as usize + 2);
             } else if cell.1 == Paint::Nothing && sign != Sign::Wait {
                 *cell = (SHORT, Paint::Bar(sign));
             }
@@ -147,6 +148,12 @@ fn cells(
         // The first cell stays as it is, to tell it from what is before.
         begin += 1;
         let room = end.saturating_sub(begin);
+        if matches!(sign, Sign::Torn | Sign::Fades)
+            && text_width(&span.name) > room
+            && put_behind(&span.name, &mut cells, end + 2)
+        {
+            continue;
+        }
         if room > 0 && (text_width(&span.name) <= room || room >= SHORTEST) {
             let name = names.shortened(span, room);
             put(&name, &mut cells[begin..end], Paint::Name(sign));
@@ -161,6 +168,19 @@ fn letter(sign: Sign) -> char {
         Sign::Wait => WAIT,
         Sign::Torn | Sign::Fades => TORN,
     }
+}
+
+/// Writes the name of a span that is cut off behind its cross, if there is room.
+/// Returns whether there was.
+fn put_behind(name: &str, cells: &mut [(char, Paint)], begin: usize) -> bool {
+    let Some(cells) = cells.get_mut(begin..begin + text_width(name)) else {
+        return false;
+    };
+    let free = cells.iter().all(|cell| cell.1 == Paint::Nothing);
+    if free {
+        put(name, cells, Paint::Nothing);
+    }
+    free
 }
 
 /// Writes a text, one letter a cell; some letters take two.

@@ -721,7 +721,7 @@ fn a_bar_whose_end_is_not_known_fades() {
     ];
     let timeline = read(&log);
     let drawn = terminal::draw(&timeline, 60, false);
-    assert!(drawn.contains("│╌╌╌✗    "), "{drawn}");
+    assert!(drawn.contains("│╌╌╌✗ short  "), "{drawn}");
     assert!(drawn.contains("here or later"), "{drawn}");
     let picture = svg::draw(&timeline, "run");
     let width = "width='40.00' height='19' fill='url(#timeline-fade)'";
@@ -733,6 +733,25 @@ fn a_bar_whose_end_is_not_known_fades() {
         terminal::draw(&timeline, 60, false),
     ] {
         assert!(!picture.contains("-0"), "{picture}");
+    }
+}
+
+#[test]
+fn what_is_cut_off_at_once_has_its_name_behind_the_cross() {
+    let timeline = read(&[
+        "begin 0 1 1 1 a long name",
+        "wait 0 1 1 0 lock",
+        "gone 1 1 0 0 ",
+        "wait 500 2 1 0 x",
+        "gone 1000 2 0 0 ",
+    ]);
+    let drawn = terminal::draw(&timeline, 60, false);
+    for name in ["✗ a long name   ", "✗ lock   "] {
+        assert!(drawn.contains(name), "{drawn}");
+    }
+    let picture = svg::draw(&timeline, "run");
+    for name in [">a long name</text>", ">lock</text>"] {
+        assert!(picture.contains(name), "{picture}");
     }
 }
 
