@@ -197,6 +197,9 @@ fn draw_all(limit: f64) -> Result<i32> {
     }
     must_be_quiet(Load::now(), Instant::now(), limit, "before the first run")?;
     for (example, program) in examples.iter().zip(programs) {
+        if signals.interrupted() {
+            return Ok(130);
+        }
         let name = &example.name;
         let (before, start) = (Load::now(), Instant::now());
         let mut command = Command::new(program);

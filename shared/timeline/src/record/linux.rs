@@ -20,12 +20,11 @@ use rustix::process::{
 use super::{Child, ExitStatus, Path, Signals, gone, io, now};
 use std::time::Duration;
 
-/// How often the log is read for some time after a process has opened it: the
-/// process's first line follows at once, unless its core is taken away.
+/// How often the log is read after a process has opened it: the process's first line
+/// follows at once, unless its core is taken away. So the log is read less and less
+/// often, and a first line that comes late is seen a quarter later.
 const SOON: Duration = Duration::from_millis(1);
-const FOR: Duration = Duration::from_millis(20);
-/// How often it is read otherwise: in case a first line came late.
-const SELDOM: Duration = Duration::from_millis(20);
+const SELDOM: Duration = Duration::from_millis(100);
 /// How long the children of the run may outlive it. After that, nobody waits for
 /// their ends.
 const LINGER: Duration = Duration::from_millis(500);
@@ -139,8 +138,8 @@ impl Watcher {
             .map(|fd: BorrowedFd| PollFd::from_borrowed_fd(fd, PollFlags::IN))
             .collect();
         let all_is_reported = self.opens.is_some() && !self.processes.is_empty();
-        let timeout = if all_is_reported && self.opened.elapsed() > FOR {
-            SELDOM
+        let timeout = if all_is_reported {
+            (self.opened.elapsed() / 4).clamp(SOON, SELDOM)
         } else {
             SOON
         };
