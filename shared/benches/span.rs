@@ -8,7 +8,8 @@ use std::{env, fs, process};
 
 use timeline::Signals;
 
-/// Each side is measured so often, by turns with the others, in a process of its own.
+/// Each side is measured so often, by turns with the others, in a process of its
+/// own.
 const ROUNDS: usize = 20;
 /// A round is the median of so many batches: few of them lose their core to another
 /// program.
@@ -62,7 +63,7 @@ fn main() {
     for (side, rounds) in sides.iter().zip(&mut rounds) {
         rounds.sort_by(f64::total_cmp);
         println!(
-            "{side:11}: {:7.1} ns a span (median of {ROUNDS}, least {:.1}, most {:.1})",
+            "{side:11}: {:7.1} ns a span (median of {ROUNDS}, {:.1} to {:.1})",
             rounds[ROUNDS / 2],
             rounds[0],
             rounds[ROUNDS - 1],

@@ -85,8 +85,8 @@ pub fn all() -> Result<Vec<Example>> {
     )
 }
 
-/// All examples of the workspace whose root this is: in the order of SUMMARY.md, and
-/// then by name.
+/// All examples of the workspace whose root this is: in the order of SUMMARY.md,
+/// and then by name.
 ///
 /// # Errors
 ///
@@ -126,9 +126,9 @@ fn folders(parent: &Path) -> io::Result<Vec<(String, PathBuf)>> {
 
 /// A call of cargo that knows nothing of this process's own package.
 ///
-/// `cargo run` and `cargo test` tell a program which package it is, in variables that
-/// its children inherit. Build scripts that look for them would run again, and with
-/// them everything that depends on their packages.
+/// `cargo run` and `cargo test` tell a program which package it is, in variables
+/// that its children inherit. Build scripts that look for them would run again, and
+/// with them everything that depends on their packages.
 #[must_use]
 pub fn cargo() -> Command {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());

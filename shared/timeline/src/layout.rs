@@ -8,8 +8,8 @@ use unicode_width::UnicodeWidthChar;
 use crate::log::first_word;
 use crate::{Lane, Span, Timeline};
 
-/// Rows of a lane that are drawn. Where spans are nested more deeply, the drawing says
-/// so.
+/// Rows of a lane that are drawn. Where spans are nested more deeply, the drawing
+/// says so.
 const MAX_ROWS: usize = 12;
 
 /// A row of the drawing: a lane, or the heading above the lanes of a process.
@@ -89,8 +89,8 @@ pub fn shortened(text: &str, width: usize) -> String {
     text.trim_end().to_owned() + "…"
 }
 
-/// The text, cut with `…` in its middle if it takes more than `width` columns: names
-/// of lanes differ at their beginning or at their end.
+/// The text, cut with `…` in its middle if it takes more than `width` columns:
+/// names of lanes differ at their beginning or at their end.
 pub fn shortened_inside(text: &str, width: usize) -> String {
     if text_width(text) <= width || width < 5 {
         return shortened(text, width);
@@ -115,8 +115,8 @@ fn tail(text: &str, width: usize) -> &str {
     &text[from..]
 }
 
-/// The part that the names of all spans of a kind begin with: of those that work, or
-/// wait, and whose names have the same first word, digits aside.
+/// The part that the names of all spans of a kind begin with: of those that work,
+/// or wait, and whose names have the same first word, digits aside.
 pub struct CommonParts<'a>(HashMap<(bool, String), Names<'a>>);
 
 /// The names of a kind.
@@ -143,8 +143,8 @@ impl<'a> CommonParts<'a> {
         Self(kinds)
     }
 
-    /// The span's name in `width` columns. What is the same in all names of its kind
-    /// goes first, so that the part in which they differ stays.
+    /// The span's name in `width` columns. What is the same in all names of its
+    /// kind goes first, so that the part in which they differ stays.
     pub fn shortened(&self, span: &Span, width: usize) -> String {
         let name = &span.name;
         let names = self.0.get(&(span.wait, first_word(name)));

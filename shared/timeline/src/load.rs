@@ -26,7 +26,8 @@ impl Load {
     /// From the texts of `/proc/stat` and `/proc/self/stat`.
     pub(crate) fn parse(machine: &str, process: &str) -> Option<Self> {
         // cpu USER NICE SYSTEM IDLE IOWAIT IRQ SOFTIRQ STEAL, and guests, which are
-        // in USER already. What another machine on this host steals is used by others.
+        // in USER already. What another machine on this host steals is used by
+        // others.
         let cores = machine.lines().next()?.strip_prefix("cpu ")?;
         let ticks: Vec<u64> = cores
             .split_whitespace()
@@ -40,7 +41,8 @@ impl Load {
         let busy = user + nice + system + irq + softirq + steal;
 
         // PID (NAME) STATE ..., and the name may hold anything. Fields 14 to 17 are
-        // the times of this process and of its children, in programs and the kernel.
+        // the times of this process and of its children, in programs and the
+        // kernel.
         let (_, fields) = process.rsplit_once(')')?;
         let own = fields
             .split_whitespace()

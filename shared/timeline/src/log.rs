@@ -9,8 +9,8 @@ use std::mem;
 #[derive(Debug, Default)]
 pub struct Timeline {
     /// The processes that recorded something, in the order of their first events.
-    /// Children that were started together stand in the order of their ids, in which
-    /// they were started, whichever of them was quickest.
+    /// Children that were started together stand in the order of their ids, in
+    /// which they were started, whichever of them was quickest.
     pub processes: Vec<Process>,
     /// From the first event to the last, in nanoseconds.
     pub duration: u64,
@@ -55,8 +55,8 @@ pub struct Span {
     pub name: String,
     /// Whether the thread waited.
     pub wait: bool,
-    /// Its row in the lane: the first that was free when it began. Where spans nest,
-    /// this is the number of spans around it. No two spans of a row overlap.
+    /// Its row in the lane: the first that was free when it began. Where spans
+    /// nest, this is the number of spans around it. No two spans of a row overlap.
     pub depth: usize,
     /// In nanoseconds since the first event of the run.
     pub begin: u64,

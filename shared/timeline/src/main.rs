@@ -20,8 +20,8 @@ use options::{Options, Task, UsageError};
 /// Columns where the output is not a terminal and `COLUMNS` does not say.
 const WIDTH: usize = 100;
 
-/// How long the load of the machine is measured, at the least: it counts in steps of
-/// 10 ms.
+/// How long the load of the machine is measured, at the least: it counts in steps
+/// of 10 ms.
 const MEASURED: Duration = Duration::from_secs(1);
 
 fn main() {
@@ -182,8 +182,8 @@ fn list() -> Result<i32> {
 }
 
 /// Runs every example whose chapter shows a picture, without arguments, and writes
-/// the picture. Fails when other programs use more than `limit` percent of the cores:
-/// then the picture would show their work, too.
+/// the picture. Fails when other programs use more than `limit` percent of the
+/// cores: then the picture would show their work, too.
 fn draw_all(limit: f64) -> Result<i32> {
     let mut examples = examples::all()?;
     examples.retain(Example::has_picture);
@@ -237,8 +237,8 @@ fn must_be_quiet(
     let others = after.others_since(&before);
     ensure!(
         others <= limit,
-        "the machine is busy: other programs used {others:.0} % of the cores {when}, \
-         more than {limit} %; the picture is not written"
+        "the machine is busy: other programs used {others:.0} % of the cores \
+         {when}, more than {limit} %; the picture is not written"
     );
     Ok(())
 }

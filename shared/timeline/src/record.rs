@@ -35,8 +35,8 @@ pub struct Recorded {
 /// On Linux, this process becomes the parent of the run's orphans and waits for all
 /// its children that have ended: it must have started no others.
 ///
-/// When this process is told to end, it ends the whole run first and returns `None`.
-/// The number of the signal stands in `signals` then.
+/// When this process is told to end, it ends the whole run first and returns
+/// `None`. The number of the signal stands in `signals` then.
 ///
 /// # Errors
 ///
@@ -121,7 +121,8 @@ impl Signals {
         })
     }
 
-    /// The exit code that this process ends with, as in a shell, if a signal ends it.
+    /// The exit code that this process ends with, as in a shell, if a signal ends
+    /// it.
     #[must_use]
     pub fn exit_code(&self) -> Option<i32> {
         self.ended().map(|signal| 128 + signal)

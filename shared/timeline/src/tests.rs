@@ -349,8 +349,8 @@ fn log() -> Vec<u8> {
     lines.collect::<Vec<_>>().concat()
 }
 
-/// Reads and draws whatever the log holds; the spans of a row never overlap, and those
-/// of a track of the trace nest.
+/// Reads and draws whatever the log holds; the spans of a row never overlap, and
+/// those of a track of the trace nest.
 fn draw_all(log: &[u8]) {
     let timeline = Timeline::read(log, None);
     for lane in timeline.lanes() {
@@ -378,7 +378,8 @@ fn assert_tracks_nest(trace: &Value, count: usize) {
     let mut seen = 0;
     for event in trace["traceEvents"].as_array().expect("there are events") {
         if event["name"] == "process_name" {
-            tracks.clear(); // in a broken log an id may belong to two processes at once
+            // In a broken log an id may belong to two processes at once.
+            tracks.clear();
         }
         if event["ph"] != "X" {
             continue;

@@ -64,16 +64,18 @@ fn complete(span: &Span, pid: u32, tid: usize) -> String {
     // In microseconds, to the nanosecond.
     let time = |time: u64| format!("{}.{:03}", time / 1000, time % 1000);
     let (ts, dur) = (time(span.begin), time(span.end - span.begin));
+    let times = format!(r#""ts":{ts},"dur":{dur}"#);
+    let track = format!(r#""pid":{pid},"tid":{tid}"#);
     format!(
-        "{{\"ph\":\"X\",\"name\":{name},\"cat\":\"{cat}\",\"ts\":{ts},\"dur\":{dur},\
-         \"pid\":{pid},\"tid\":{tid},\"args\":{args}}}"
+        r#"{{"ph":"X","name":{name},"cat":"{cat}",{times},{track},"args":{args}}}"#
     )
 }
 
-/// For each span of a lane, whether it may stand in the lane's track, where spans must
-/// nest: two that overlap in part stand in two tracks.
+/// For each span of a lane, whether it may stand in the lane's track, where spans
+/// must nest: two that overlap in part stand in two tracks.
 fn nesting(lane: &Lane) -> Vec<bool> {
-    let mut around: Vec<u64> = Vec::new(); // the ends of the spans around this moment
+    // The ends of the spans around this moment.
+    let mut around: Vec<u64> = Vec::new();
     let mut nests = Vec::with_capacity(lane.spans.len());
     for span in &lane.spans {
         while around.pop_if(|end| *end <= span.begin).is_some() {}

@@ -20,9 +20,9 @@ use rustix::process::{
 use super::{Child, ExitStatus, Path, Signals, gone, io, now};
 use std::time::Duration;
 
-/// How often the log is read after a process has opened it: the process's first line
-/// follows at once, unless its core is taken away. So the log is read less and less
-/// often, and a first line that comes late is seen a quarter later.
+/// How often the log is read after a process has opened it: the process's first
+/// line follows at once, unless its core is taken away. So the log is read less and
+/// less often, and a first line that comes late is seen a quarter later.
 const SOON: Duration = Duration::from_millis(1);
 const SELDOM: Duration = Duration::from_millis(100);
 /// How long the children of the run may outlive it. After that, nobody waits for
@@ -34,7 +34,8 @@ const GRACE: Duration = Duration::from_secs(2);
 /// Reads a log while it grows, and adds the end of each process.
 pub struct Watcher {
     log: File,
-    /// Reports that a process opens the log; `None` if the system has no inotify left.
+    /// Reports that a process opens the log; `None` if the system has no inotify
+    /// left.
     opens: Option<OwnedFd>,
     /// When a process opened the log last.
     opened: Instant,
@@ -73,8 +74,8 @@ impl Watcher {
         })
     }
 
-    /// Waits for the end of the run. Returns how and when its first process ended, or
-    /// `None` when a signal ends this process: then the whole run has ended.
+    /// Waits for the end of the run. Returns how and when its first process ended,
+    /// or `None` when a signal ends this process: then the whole run has ended.
     pub fn wait(
         &mut self,
         child: &mut Child,
@@ -246,12 +247,12 @@ fn pid(id: u32) -> io::Result<Pid> {
         .ok_or_else(|| io::ErrorKind::InvalidInput.into())
 }
 
-/// Ends the first process of the run by the signal that ends this one, so that it can
-/// tidy up; then waits for its children, which become children of this process. Kills
-/// all that are still there after some time.
+/// Ends the first process of the run by the signal that ends this one, so that it
+/// can tidy up; then waits for its children, which become children of this process.
+/// Kills all that are still there after some time.
 ///
-/// `root` is `None` if the first process was waited for: its id may belong to another
-/// process then.
+/// `root` is `None` if the first process was waited for: its id may belong to
+/// another process then.
 fn end_run(root: Option<u32>, signal: i32) {
     let root = root.and_then(|root| pid(root).ok());
     if let (Some(root), Some(signal)) = (root, Signal::from_named_raw(signal)) {
