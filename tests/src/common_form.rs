@@ -25,7 +25,10 @@ const RANDOM: &[(&str, &str)] = &[
         "crash-isolation",
         r"(thread '\w+'|, at )(?: \(\d+\)|\S+:\d+:\d+)?",
     ),
-    ("gil", r"(Cores: | )\d[\d.]*"),
+    (
+        "gil",
+        r"(Cores: | )\d[\d.]*|^(?:The GIL keeps|No conclusion: ).*",
+    ),
     ("parallel-sum", r"(Cores: |_, )[\d.]+"),
     ("pipes", r"(stuck after )\d+"),
     ("producer-consumer", r"(Produced|Consumed): \d+"),
