@@ -3,7 +3,9 @@
 use std::{fs, thread};
 
 use libtest_mimic::{Failed, Trial};
-use support::{Checked, Example, Finished, Program, ensure, trial, unix_trial};
+use support::{
+    Checked, Example, Finished, Program, ensure, rounds, trial, unix_trial,
+};
 use timeline::{Span, Timeline};
 
 /// Of producer-consumer and of thread-queue.
@@ -57,6 +59,7 @@ pub fn trials() -> Vec<Trial> {
             in_processes,
         ),
         trial("spans: task-granularity: so many chunks", so_many_chunks),
+        trial("spans: locked-counter: both threads compete", both_compete),
         trial(
             "spans: lost-update: both between reading and writing",
             between,
@@ -108,37 +111,54 @@ fn one_at_a_time() -> Checked {
     })
 }
 
-/// The process that was stuck: both of its threads hold one account and wait for
-/// the other's, and no end is recorded. In the other process every wait ends.
+/// In one order, both transfers come to their end, one after the other. In opposite
+/// order, each thread holds one account and waits for the other's until main ends.
 fn both_wait() -> Checked {
     let (_, timeline) = record(example("deadlock"))?;
-    let [one, other] = &timeline.processes[..] else {
-        return Err(format!("not two processes: {timeline:#?}").into());
+    let spans_of = |label: &str| -> Vec<&Span> {
+        let lanes = timeline.lanes().filter(|lane| lane.label == label);
+        lanes.flat_map(|lane| &lane.spans).collect()
     };
-    let (stuck, ordered) = if one.command.contains(' ') {
-        (one, other)
-    } else {
-        (other, one)
+    let mut transfers = Vec::new();
+    for name in ["alice 1", "bob 1"] {
+        let ended = spans_of(name).into_iter().find(|s| s.name == "transfer");
+        transfers.push(ended.ok_or_else(|| format!("{name}: {timeline:#?}"))?);
+    }
+    let [a, b] = transfers[..] else {
+        return Err("two transfers".into());
     };
-    for (name, holds, wants) in [("alice", 0, 1), ("bob", 1, 0)] {
-        let lane = stuck.lanes.iter().find(|lane| lane.label == name);
-        let lane = lane.ok_or_else(|| format!("{name} is not there"))?;
-        let spans = lane.spans.iter().map(|s| (&*s.name, s.wait, s.torn));
-        let spans: Vec<(&str, bool, bool)> = spans.collect();
-        let (holds, wants) = (
-            format!("holds account {holds}"),
-            format!("waits for account {wants}"),
-        );
+    ensure(!a.torn && !b.torn && !overlap(a, b), || {
+        format!("{a:?}, {b:?}")
+    })?;
+    for (name, holds, wants) in [("alice 2", 0, 1), ("bob 2", 1, 0)] {
+        let spans = spans_of(name);
+        let spans: Vec<(&str, bool, bool)> = spans
+            .iter()
+            .map(|s| (&*s.name, s.wait, s.torn))
+            .filter(|(_, wait, torn)| !wait || *torn)
+            .collect();
+        let (holds, wants) =
+            (format!("holds account {holds}"), format!("account {wants}"));
         let expected = [(&*holds, false, true), (&*wants, true, true)];
         ensure(spans == expected, || format!("{name}: {spans:?}"))?;
     }
-    let spans: Vec<&Span> =
-        ordered.lanes.iter().flat_map(|lane| &lane.spans).collect();
-    ensure(!spans.iter().any(|span| span.torn), || {
-        format!("{spans:#?}")
-    })?;
-    let transfers = spans.iter().filter(|span| span.name == "transfer").count();
-    ensure(transfers == 6, || format!("{transfers} transfers"))
+    Ok(())
+}
+
+/// While what an increment costs is measured, both threads increment.
+fn both_compete() -> Checked {
+    for _ in 0..rounds() {
+        let (_, timeline) = record(example("locked-counter"))?;
+        for name in ["Lock", "Atomic"] {
+            let both = timeline.spans().filter(|span| span.name == name);
+            let both: Vec<&Span> = both.collect();
+            let [a, b] = both[..] else {
+                return Err(format!("{name}: {both:#?}").into());
+            };
+            ensure(overlap(a, b), || format!("{a:?}, {b:?}"))?;
+        }
+    }
+    Ok(())
 }
 
 fn lane_each() -> Checked {
@@ -596,22 +616,30 @@ fn between() -> Checked {
 fn gil() -> Checked {
     let (_, timeline) = record(example("gil"))?;
     for (phase, name, count) in [
-        ("CPU with GIL", "compute", 12),
-        ("CPU without", "compute", 12),
-        ("I/O with GIL", "request", 5),
-        ("I/O without", "request", 5),
+        ("CPU with the GIL", "compute", 12),
+        ("CPU without the GIL", "compute", 12),
+        ("I/O with the GIL", "request", 5),
+        ("I/O without the GIL", "request", 5),
     ] {
-        let of_thread = |number| -> Vec<&Span> {
-            let label = format!("{phase} {number}");
-            let lanes = timeline.lanes().filter(|lane| lane.label == label);
-            let spans = lanes.flat_map(|lane| &lane.spans);
-            spans.filter(|span| span.name == name).collect()
+        let part = timeline.spans().find(|span| span.name == phase);
+        let part = part.ok_or_else(|| format!("no {phase}"))?;
+        let mut threads: Vec<Vec<&Span>> = Vec::new();
+        for lane in timeline.lanes() {
+            let spans = lane.spans.iter().filter(|span| {
+                span.name == name
+                    && part.begin <= span.begin
+                    && span.end <= part.end
+            });
+            threads.push(spans.collect());
+        }
+        threads.retain(|spans| !spans.is_empty());
+        let [one, other] = &threads[..] else {
+            return Err(format!("{phase}: {threads:#?}").into());
         };
-        let (one, other) = (of_thread(1), of_thread(2));
         let all = (one.len(), other.len()) == (count, count);
         ensure(all, || format!("{phase}: {one:#?}, {other:#?}"))?;
         let at_once = one.iter().any(|a| other.iter().any(|b| overlap(a, b)));
-        ensure(at_once == (phase != "CPU with GIL"), || {
+        ensure(at_once == (phase != "CPU with the GIL"), || {
             format!("{phase}: {one:#?}, {other:#?}")
         })?;
         if !at_once {

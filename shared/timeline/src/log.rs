@@ -360,6 +360,7 @@ impl ProcessReader {
             // ends with the last thread that says that it ends.
             if let (Some(place), Some(exit)) = (lane.waiting, exit)
                 && lane.time <= exit
+                && lane.open.is_empty()
             {
                 lane.time = exit;
                 lane.end(place);
