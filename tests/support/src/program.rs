@@ -372,7 +372,7 @@ impl Finished {
 /// Where the Rust program with this name is. All of them are built once.
 pub fn binary(name: &str) -> &'static Path {
     static BINARIES: LazyLock<BTreeMap<String, PathBuf>> =
-        LazyLock::new(|| build(root(), &["--bins"]));
+        LazyLock::new(|| build(root(), &["--workspace", "--bins"]));
     &BINARIES[name]
 }
 
