@@ -26,7 +26,7 @@ const RANDOM: &[(&str, &str)] = &[
         r"(thread '\w+'|, at )(?: \(\d+\)|\S+:\d+:\d+)?",
     ),
     ("gil", r"(Cores: | )\d[\d.]*"),
-    ("parallel-sum", r"(Cores: |_, )[\d.]+"),
+    ("parallel-sum", r"(Cores: |_, )[\d.]+(?: times as fast.*)?"),
     ("pipes", r"(stuck after )\d+"),
     ("producer-consumer", r"(Produced|Consumed): \d+"),
     (
