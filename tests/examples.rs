@@ -7,7 +7,6 @@ mod deadlock;
 mod download_pool;
 mod download_sites;
 mod downloads;
-mod fibonacci_thread;
 mod gil;
 mod hybrid;
 mod image_processing;
@@ -75,7 +74,6 @@ pub const ALL: &[Special] = &[
     deadlock::SPECIAL,
     download_pool::SPECIAL,
     download_sites::SPECIAL,
-    fibonacci_thread::SPECIAL,
     gil::SPECIAL,
     hybrid::SPECIAL,
     image_processing::SPECIAL,
