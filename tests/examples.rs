@@ -2,6 +2,7 @@
 //! know about it: a file each, `examples/NAME.rs`. An example with nothing of its
 //! own needs none.
 
+mod bank_account;
 mod crash_isolation;
 mod deadlock;
 mod download_pool;
@@ -70,6 +71,7 @@ impl Special {
 pub const ALL: &[Special] = &[
     threads_vs_processes::SPECIAL,
     process_pool::SPECIAL,
+    bank_account::SPECIAL,
     crash_isolation::SPECIAL,
     deadlock::SPECIAL,
     download_pool::SPECIAL,
