@@ -315,7 +315,7 @@ fn back_pressure() -> Checked {
     ensure((consumed.len(), room.len()) == (12, 12), || {
         format!("{} consumed, {} put", consumed.len(), room.len())
     })?;
-    // A producer waits until a consumer is done with an item and takes the next one.
+    // A producer waits until a consumer is done with an item and takes another.
     let waits_for_one = |wait: &Span| {
         consumed
             .iter()

@@ -1,6 +1,6 @@
 //! What both download-sites and download-pool promise: a download that fails costs
 //! one line with its URL and the reason, whatever the site does. A page is whole,
-//! or it is an error, and what comes from outside is printed escaped. And the sites.
+//! or it is an error, and what comes from outside is printed escaped.
 
 use std::io::{self, BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};

@@ -1,7 +1,8 @@
 //! Two producers and three consumers share one bounded queue.
 //!
 //! - Run it: `cargo run -p thread-queue`
-//! - Look for: when the queue is full, the producers slow down to the consumers' pace.
+//! - Look for: when the queue is full, the producers slow down to the consumers'
+//!   pace.
 //! - Python: `thread_queue.py`
 
 #[cfg(test)]
