@@ -1,5 +1,5 @@
-//! The pattern: a thread that needs two locks takes them in an order that is the same
-//! for all threads.
+//! The pattern: a thread that needs two locks takes them in an order that is the
+//! same for all threads.
 
 use std::error::Error;
 use std::fmt;
@@ -55,8 +55,8 @@ impl Bank {
         }
     }
 
-    /// Broken: locks in the order in which the money moves. Two transfers in opposite
-    /// directions can wait for each other forever.
+    /// Broken: locks in the order in which the money moves. Two transfers in
+    /// opposite directions can wait for each other forever.
     pub fn transfer_in_any_order(
         &self,
         from: usize,

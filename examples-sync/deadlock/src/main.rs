@@ -1,5 +1,5 @@
-//! Two transfers in opposite directions: in one order of the locks both are done, in
-//! opposite order neither ever is.
+//! Two transfers in opposite directions: in one order of the locks both are done,
+//! in opposite order neither ever is.
 //!
 //! - Run it: `cargo run -p deadlock`
 //! - Look for: at the end, each of the two holds the account that the other needs.

@@ -63,9 +63,9 @@ impl GilGuard<'_> {
 
     /// Lets the other threads that wait have a turn, and waits for the next one.
     ///
-    /// It draws its next number before it releases the GIL. The other way round, the
-    /// system may stop this thread in between, and until it runs again, it has no
-    /// number and is not in the queue.
+    /// It draws its next number before it releases the GIL. The other way round,
+    /// the system may stop this thread in between, and until it runs again, it has
+    /// no number and is not in the queue.
     pub fn switch(self) -> Self {
         let gil = self.0;
         let mine = gil.numbers.lock().unwrap().draw();

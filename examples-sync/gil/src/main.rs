@@ -16,7 +16,8 @@ use std::time::{Duration, Instant};
 
 use gil::Gil;
 
-/// CPU-bound work: each step takes about 20 ms, and then another thread may compute.
+/// CPU-bound work: each step takes about 20 ms, and then another thread may
+/// compute.
 const STEPS: usize = 12;
 const COSINES_PER_STEP: usize = 1_000_000;
 /// I/O-bound work: each request is answered after this time.

@@ -32,7 +32,8 @@ pub struct AtomicCounter {
 impl AtomicCounter {
     /// Adds 1.
     pub fn increment(&self) {
-        // Relaxed is enough: the count is right, but it says nothing about other data.
+        // Relaxed is enough: the count is right, but it says nothing about other
+        // data.
         self.value.fetch_add(1, Ordering::Relaxed);
     }
 

@@ -1,5 +1,5 @@
-//! Two threads add to one variable, first behind a lock and then with an atomic, and
-//! no increment is lost.
+//! Two threads add to one variable, first behind a lock and then with an atomic,
+//! and no increment is lost.
 //!
 //! - Run it: `cargo run -p locked-counter`
 //! - Look for: both ways count to 200000; the last two lines say what each costs.
@@ -73,7 +73,8 @@ fn measure(name: &str, increment: impl Fn() + Sync, value: impl Fn() -> u64) {
         start.elapsed()
     });
 
-    // Only now: while the others fight for the lock, main might not get it for long.
+    // Only now: while the others fight for the lock, main might not get it for
+    // long.
     let increments = (value() - before).max(1);
     let each = time.as_nanos() / u128::from(increments);
     println!("{name}: {each} ns an increment");

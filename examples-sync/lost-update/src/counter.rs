@@ -9,8 +9,8 @@ pub struct Counter {
 }
 
 impl Counter {
-    /// Broken: locks once to read and once more to write. Another thread can write in
-    /// between, while `pause` runs. Returns the value that it wrote.
+    /// Broken: locks once to read and once more to write. Another thread can write
+    /// in between, while `pause` runs. Returns the value that it wrote.
     pub fn add_in_two_steps(&self, pause: impl Fn()) -> u64 {
         let _span = shared::span("read, then write");
         let seen = *self.value.lock().unwrap(); // the `;` frees the lock

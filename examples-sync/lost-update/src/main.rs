@@ -1,5 +1,5 @@
-//! Two threads add 1 to the same counter, and one of the two updates is lost, although
-//! every access is locked. Then the same with one lock around both steps.
+//! Two threads add 1 to the same counter, and one of the two updates is lost,
+//! although every access is locked. Then the same with one lock around both steps.
 //!
 //! - Run it: `cargo run -p lost-update`
 //! - Look for: both threads write the same value, in every run.
@@ -46,8 +46,8 @@ fn report(name: &str, add: impl Fn(&Counter) -> u64 + Sync) {
     println!("Shared variable: {value}, updates lost: {lost}");
 }
 
-/// Lets each thread add 1 to a new counter. Returns what the threads wrote, in order
-/// of size, and what the counter holds afterwards.
+/// Lets each thread add 1 to a new counter. Returns what the threads wrote, in
+/// order of size, and what the counter holds afterwards.
 fn add_on_threads(add: impl Fn(&Counter) -> u64 + Sync) -> (Vec<u64>, u64) {
     let counter = Counter::default();
     let mut written = Vec::new();

@@ -2,7 +2,8 @@
 //! rayon.
 //!
 //! - Run it: `cargo run -p parallel-sum`
-//! - Look for: on two cores that are otherwise idle, the threads need half the time.
+//! - Look for: on two cores that are otherwise idle, the threads need half the
+//!   time.
 //! - Python: `parallel_sum.py`
 
 #[cfg(test)]
