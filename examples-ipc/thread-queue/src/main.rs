@@ -1,7 +1,7 @@
 //! Two producers and three consumers share one bounded queue.
 //!
 //! Run it:    `cargo run -p thread-queue`
-//! Look for:  when the queue is full, the producers slow down to the consumers' pace.
+//! Look for:  when the queue is full, the producers wait for the consumers.
 //! Python:    `thread_queue.py`
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! A thread computes while main does work of its own, and `join` returns the result.
+//! A thread computes while main does its own work, and `join` returns the result.
 //!
 //! Run it:    `cargo run -p fibonacci-thread`
 //! Look for:  main continues at once, and waits only where it needs the sequence.
