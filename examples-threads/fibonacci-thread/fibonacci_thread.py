@@ -6,12 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 def fibonacci(count):
     time.sleep(0.3)  # makes the computation longer
-    sequence = []
-    a, b = 0, 1
-    for _ in range(count):
-        sequence.append(a)
-        a, b = b, a + b
-    return sequence
+    sequence = [0, 1]
+    for i in range(2, count):
+        sequence.append(sequence[i - 2] + sequence[i - 1])
+    return sequence[:count]
 
 
 def do_own_work():

@@ -49,8 +49,8 @@ fn main() {
 fn produce(number: u32, queue: &Sender<u32>) {
     shared::lane(format_args!("producer-{number}"));
     let first = (number - 1) * ITEMS_PER_PRODUCER + 1;
-    for item in first..first + ITEMS_PER_PRODUCER {
-        make_item();
+    for count in first..first + ITEMS_PER_PRODUCER {
+        let item = make_item(count);
         shared::waiting("room in the queue");
         if queue.send(item).is_err() {
             return; // every consumer is gone, so no thread will take the item
@@ -59,9 +59,10 @@ fn produce(number: u32, queue: &Sender<u32>) {
     }
 }
 
-fn make_item() {
+fn make_item(count: u32) -> u32 {
     let _span = shared::span("produce");
     thread::sleep(PRODUCE_TIME); // your work
+    count
 }
 
 /// Takes items until the queue is empty and every producer has returned.

@@ -27,8 +27,13 @@ const THREADS: usize = 8; // in each process
 const SPANS: usize = 320; // in each thread
 
 /// The examples that are run here.
-const RUN: [&str; 4] =
-    ["bank-account", "fibonacci-thread", "hybrid", "process-pool"];
+const RUN: [&str; 5] = [
+    "bank-account",
+    "fibonacci-thread",
+    "hybrid",
+    "process-pool",
+    "producer-consumer",
+];
 
 /// How many processes are killed, and by how many threads at once.
 const KILLS: usize = 100;
@@ -255,13 +260,12 @@ fn cargo_timeline() -> Program {
 
 fn drawn() -> Checked {
     built("fibonacci-thread");
-    let run = cargo_timeline()
-        .args(["fibonacci-thread", "--", "3"])
-        .run()?;
+    let run = cargo_timeline().arg("fibonacci-thread").run()?;
     ensure(run.status.success(), || run.status.to_string())?;
     for text in [
-        "Main thread continues executing...\nFibonacci sequence: [0, 1, 1]\n",
+        "Main thread continues executing...\nFibonacci sequence: [0, 1, 1, 2, 3, ",
         "\nfibonacci-thread: 1 process, 2 threads, ",
+        "▐own work███",
         "░join░░░",
         "▐fibonacci███",
         "└┴───",
@@ -276,12 +280,12 @@ fn drawn() -> Checked {
 
     // What a program prints and returns is its own affair.
     let run = cargo_timeline()
-        .args(["fibonacci-thread", "--", "ten"])
+        .args(["producer-consumer", "--", "12"])
         .run()?;
-    ensure(run.code() == Some(2), || run.status.to_string())?;
+    ensure(run.code() == Some(1), || run.status.to_string())?;
     for text in [
-        "not \"ten\"",
-        "fibonacci-thread failed before it recorded anything: ",
+        "no role \"12\"",
+        "producer-consumer failed before it recorded anything: ",
     ] {
         ensure(run.output.contains(text), || run.output.clone())?;
     }
