@@ -50,7 +50,7 @@ if __name__ == "__main__":
         os.execv(sys.executable, [sys.executable, *sys.argv])
 
     print(f"Cores: {os.cpu_count()}")
-    print("2 threads, times as fast as one after the other:")
+    print("Speed-up of 2 threads over one after the other:")
     print(f"{'':9}{'with the GIL':>14}{'without the GIL':>17}")
     with_gil, without_gil = compare("CPU", compute)
     compare("I/O", request)

@@ -28,7 +28,7 @@ fn main() {
     shared::tidy_output();
     let cores = thread::available_parallelism().map_or(1, NonZero::get);
     println!("Cores: {cores}");
-    println!("2 threads, times as fast as one after the other:");
+    println!("Speed-up of 2 threads over one after the other:");
     println!("{:9}{:>14}{:>17}", "", "with the GIL", "without the GIL");
     let (with_gil, without_gil) = compare("CPU", compute);
     compare("I/O", request);
