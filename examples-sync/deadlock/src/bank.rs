@@ -83,8 +83,8 @@ impl Bank {
         guards.iter().map(|balance| **balance).collect()
     }
 
-    /// Returns what each account holds, or `None` if another thread holds its lock (or
-    /// panicked while it did).
+    /// Returns what each account holds, or `None` if another thread holds its lock
+    /// (or panicked while it did).
     pub fn try_balances(&self) -> Vec<Option<u64>> {
         self.accounts
             .iter()
