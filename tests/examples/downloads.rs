@@ -135,7 +135,7 @@ pub fn pages(address: SocketAddr, count: usize) -> Vec<String> {
 /// Many more downloads than the program may have sockets.
 fn few_sockets(name: &str) -> Checked {
     let site = serve(|path, client| {
-        thread::sleep(Duration::from_millis(100)); // a slow site
+        thread::sleep(Duration::from_millis(300)); // a slow site
         hello(path, client)
     });
     let urls = pages(site, 100);
