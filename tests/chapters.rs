@@ -10,7 +10,9 @@ use libtest_mimic::{Failed, Trial};
 use regex::Regex;
 use similar::TextDiff;
 use support::program::{files, python_is_missing};
-use support::{Checked, Example, Program, ensure, examples, root, trial};
+use support::{
+    Checked, Example, Language, common_run, ensure, examples, root, trial,
+};
 
 use crate::common_form::common_form;
 use crate::examples::ALL;
@@ -183,13 +185,17 @@ fn is_excerpt(body: &str, file: &str) -> bool {
 fn run_again(body: &str) -> Result<(String, String), Failed> {
     let head = body.lines().next().unwrap_or_default();
     let mut words = head.split_whitespace();
-    let (name, program) = match [(); 3].map(|()| words.next().unwrap_or_default()) {
+    let (name, language) = match [(); 3].map(|()| words.next().unwrap_or_default())
+    {
         ["$", "python3", file] => {
             let file = root().join(file);
             let folder =
                 file.parent().and_then(Path::file_name).unwrap_or_default();
             let name = folder.to_string_lossy().into_owned();
-            (name, Program::new("python3").arg(file))
+            ensure(file == Example::named(&name).python(), || {
+                format!("not the Python program of an example: {head}")
+            })?;
+            (name, Language::Python)
         }
         ["$", "cargo", "run"] => {
             let option = words.next().unwrap_or_default();
@@ -198,11 +204,12 @@ fn run_again(body: &str) -> Result<(String, String), Failed> {
                 format!("not `cargo run -qp NAME`: {head}")
             })?;
             let name = words.next().unwrap_or_default();
-            (name.to_owned(), Program::rust(&Example::named(name)))
+            (name.to_owned(), Language::Rust)
         }
         _ => return Err(format!("no command that can be run: {head}").into()),
     };
-    let run = program.args(words.filter(|word| *word != "--")).run()?;
+    let args: Vec<&str> = words.filter(|word| *word != "--").collect();
+    let run = common_run(&Example::named(&name), language, &args)?;
     Ok((name, format!("{head}\n{}", run.output)))
 }
 

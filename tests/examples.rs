@@ -2,12 +2,12 @@
 //! know about it: a file each, `examples/NAME.rs`. An example with nothing of its
 //! own needs none.
 
+mod bank_account;
 mod crash_isolation;
 mod deadlock;
 mod download_pool;
 mod download_sites;
 mod downloads;
-mod fibonacci_thread;
 mod gil;
 mod hybrid;
 mod image_processing;
@@ -72,11 +72,11 @@ impl Special {
 pub const ALL: &[Special] = &[
     threads_vs_processes::SPECIAL,
     process_pool::SPECIAL,
+    bank_account::SPECIAL,
     crash_isolation::SPECIAL,
     deadlock::SPECIAL,
     download_pool::SPECIAL,
     download_sites::SPECIAL,
-    fibonacci_thread::SPECIAL,
     gil::SPECIAL,
     hybrid::SPECIAL,
     image_processing::SPECIAL,

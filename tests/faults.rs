@@ -4,17 +4,18 @@
 //! What happens when a certain part of one example is killed stands in `examples/`;
 //! what is needed for that stands here.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use std::sync::{Arc, Mutex, OnceLock};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use image::ImageReader;
 use libtest_mimic::Trial;
 use support::program::{binary, files};
-use support::{Checked, Example, Program, ensure, examples, rounds, unix_trial};
+use support::{
+    Checked, Example, Language, Program, common_run, ensure, examples, rounds,
+    unix_trial,
+};
 
 pub fn trials() -> Vec<Trial> {
     let mut trials = Vec::new();
@@ -39,7 +40,8 @@ pub fn at_many_moments(
     check: impl Fn(Duration) -> Checked,
     example: &Example,
 ) -> Checked {
-    for moment in moments_of(duration_of(example)) {
+    let whole = common_run(example, Language::Rust, &[])?.time;
+    for moment in moments_of(whole) {
         check(moment).map_err(|error| {
             let error = error.message().unwrap_or_default();
             format!("after {moment:?}: {error}")
@@ -58,23 +60,6 @@ pub fn moments_of(whole: Duration) -> Vec<Duration> {
         moments.push(length * part + length.mul_f64(rand::random()));
     }
     moments
-}
-
-/// How long a run of the example takes. It is measured once.
-fn duration_of(example: &Example) -> Duration {
-    static DURATIONS: Mutex<BTreeMap<String, Arc<OnceLock<Duration>>>> =
-        Mutex::new(BTreeMap::new());
-    let duration = {
-        let mut durations = DURATIONS.lock().expect("nothing panics here");
-        let duration = durations.entry(example.name.clone()).or_default();
-        Arc::clone(duration)
-    };
-    *duration.get_or_init(|| {
-        let program = Program::rust(example); // builds it, the first time
-        let start = Instant::now();
-        program.run().expect("it ends");
-        start.elapsed()
-    })
 }
 
 /// The terminal sends Ctrl-C to the whole run.

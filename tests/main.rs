@@ -14,6 +14,7 @@ mod measured;
 mod python_twins;
 mod rejected;
 mod runs;
+mod spans;
 
 fn main() {
     // Some trials are programs of their own: this one, started again.
@@ -26,6 +27,7 @@ fn main() {
         copies::trials(),
         python_twins::trials(),
         measured::trials(),
+        spans::trials(),
         chapters::trials(),
         bad_input::trials(),
         rejected::trials(),

@@ -6,7 +6,10 @@
 use libtest_mimic::Trial;
 use similar::TextDiff;
 use support::program::python_is_missing;
-use support::{Checked, Example, Finished, Program, ensure, examples, root, trial};
+use support::{
+    Checked, CommonRun, Example, Language, common_run, ensure, examples, root,
+    trial,
+};
 
 use crate::common_form::common_form;
 use crate::examples::special;
@@ -41,10 +44,9 @@ fn twins(example: &Example, args: &'static [&str]) -> Trial {
 }
 
 fn same(example: &Example, args: &[&str]) -> Checked {
-    let rust = Program::rust(example).args(args).start();
-    let python = Program::python(example).args(args).start();
-    let (rust, python) = (rust.finish()?, python.finish()?);
-    agree(example, ("Rust", &rust.output), &python)
+    let rust = common_run(example, Language::Rust, args)?;
+    let python = common_run(example, Language::Python, args)?;
+    agree(example, ("Rust", &rust.output), python)
 }
 
 fn same_as_in_chapter(example: &Example) -> Checked {
@@ -55,18 +57,15 @@ fn same_as_in_chapter(example: &Example) -> Checked {
         .replace('\\', "/");
     let printed = example.printed_in_chapter(&format!("python3 {file}"));
     let printed = printed.ok_or("the chapter has no console fence for it")?;
-    agree(
-        example,
-        ("the chapter", &printed),
-        &Program::python(example).run()?,
-    )
+    let python = common_run(example, Language::Python, &[])?;
+    agree(example, ("the chapter", &printed), python)
 }
 
-fn agree(example: &Example, other: (&str, &str), python: &Finished) -> Checked {
+fn agree(example: &Example, other: (&str, &str), python: CommonRun) -> Checked {
     ensure(python.status.success(), || {
         format!("{}:\n{}", python.status, python.output)
     })?;
-    python.nothing_left()?;
+    python.nothing_left?;
     let (name, printed) = other;
     let form = |printed: &str| common_form(&example.name, printed);
     let (printed, python) = (form(printed), form(&python.output));

@@ -2,19 +2,22 @@
 //! nothing behind: no process, no zombie, no temporary file.
 
 use libtest_mimic::Trial;
-use support::{Checked, Example, Program, ensure, for_each_example, many_runs};
+use support::{
+    Checked, Example, Language, Program, common_run, ensure, for_each_example,
+    many_runs,
+};
 
 pub fn trials() -> Vec<Trial> {
     for_each_example("runs", runs)
 }
 
 fn runs(example: &Example) -> Checked {
-    let run = Program::rust(example).run()?;
+    let run = common_run(example, Language::Rust, &[])?;
     ensure(run.status.success(), || {
         format!("{}, printed:\n{}", run.status, run.output)
     })?;
     ensure(!run.output.trim().is_empty(), || "prints nothing".into())?;
-    Ok(run.nothing_left()?)
+    Ok(run.nothing_left?)
 }
 
 /// The bug that an example shows on purpose is there in every run: it prints what

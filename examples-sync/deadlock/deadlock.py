@@ -1,13 +1,11 @@
-"""The same program in Python: two locks in opposite order, then in one order."""
+"""The same program in Python: the deadlock is left to daemon threads."""
 
-import multiprocessing
 import threading
 import time
 
-FRIENDS = [("alice", 0, 1), ("bob", 1, 0)]  # who, from which account, to which
-TRANSFERS = 3  # each
+FRIENDS = [("alice", 0, 1), ("bob", 1, 0)]  # name, from which account, to which
 AMOUNT = 10
-WORK = 0.05  # seconds for each transfer
+WORK_TIME = 0.05  # seconds
 
 
 class Bank:
@@ -19,82 +17,69 @@ class Bank:
         with self.locks[min(source, target)]:
             pause()
             with self.locks[max(source, target)]:
-                self.book(source, target)
+                self.move_money(source, target)
 
     def transfer_in_any_order(self, source, target, pause):
         with self.locks[source]:
             pause()
             with self.locks[target]:
-                self.book(source, target)
+                self.move_money(source, target)
 
-    def book(self, source, target):
+    def move_money(self, source, target):
         self.balances[source] -= AMOUNT
         self.balances[target] += AMOUNT
 
+    def try_balances(self):
+        return [self.try_balance(number) for number in range(len(self.locks))]
 
-def say(line):
-    # One write a line: print() would write the newline on its own.
-    print(f"{line}\n", end="", flush=True)
+    def try_balance(self, number):
+        if not self.locks[number].acquire(blocking=False):
+            return None
+        self.locks[number].release()
+        return self.balances[number]
 
 
-def in_any_order(words, parents_end):
-    parents_end.close()  # the copy of it that this process has
+def one_order():
     bank = Bank([100, 100])
-    both_hold_one = threading.Barrier(len(FRIENDS))
 
     def transfer(name, source, target):
-        def pause():
-            words.send((name, source, target))
-            both_hold_one.wait()
+        bank.transfer(source, target, lambda: time.sleep(WORK_TIME))
+        say(f"[{name}] moved {AMOUNT} from account {source} to {target}")
 
-        bank.transfer_in_any_order(source, target, pause)
-
-    for friend in FRIENDS:
-        threading.Thread(target=transfer, args=friend, daemon=True).start()
-    try:
-        words.recv()  # ends with the parent
-    except EOFError:
-        pass
-
-
-def let_it_hang():
-    words, childs_end = multiprocessing.Pipe()
-    child = multiprocessing.Process(target=in_any_order, args=[childs_end, words])
-    child.start()
-    childs_end.close()
-    holders, waiters = {}, {}
-    while len(waiters) < len(FRIENDS):
-        name, holds, wants = words.recv()
-        say(f"[{name}] holds account {holds}, waits for account {wants}")
-        holders[holds] = name
-        waiters[name] = wants
-    child.kill()
-    child.join()
-    waits = [
-        f"{name} waits for {holders[waiters[name]]}" for name in sorted(waiters)
-    ]
-    print(f"Deadlock: {', '.join(waits)}")
-
-
-def in_order():
-    bank = Bank([100, 100])
-
-    def transfers(name, source, target):
-        for _ in range(TRANSFERS):
-            bank.transfer(source, target, lambda: time.sleep(WORK))
-            say(f"[{name}] moved {AMOUNT} to account {target}")
-
-    friends = [
-        threading.Thread(target=transfers, args=friend) for friend in FRIENDS
-    ]
+    friends = [threading.Thread(target=transfer, args=args) for args in FRIENDS]
     for friend in friends:
         friend.start()
     for friend in friends:
         friend.join()
-    done = len(FRIENDS) * TRANSFERS
-    print(f"Lower number first: {done} transfers done, balances {bank.balances}")
+    print(f"One order: both are done, balances {bank.balances}")
+
+
+def opposite_order():
+    bank = Bank([100, 100])
+    # Both friends and main: it opens when each friend holds an account.
+    both_hold_one = threading.Barrier(len(FRIENDS) + 1)
+
+    def transfer(name, source, target):
+        def pause():
+            say(f"[{name}] holds account {source}, needs account {target}")
+            both_hold_one.wait()
+
+        bank.transfer_in_any_order(source, target, pause)
+
+    for args in FRIENDS:
+        # Python would wait at the end for threads that are not daemons.
+        threading.Thread(target=transfer, args=args, daemon=True).start()
+
+    both_hold_one.wait()
+    time.sleep(2 * WORK_TIME)  # far more than a transfer takes
+    print(f"Opposite order: a deadlock, balances {bank.try_balances()}")
+
+
+def say(line):
+    # One write per line: print() would write the newline separately.
+    print(line + "\n", end="", flush=True)
 
 
 if __name__ == "__main__":
-    let_it_hang()
-    in_order()
+    one_order()
+    opposite_order()

@@ -4,7 +4,7 @@ import threading
 import time
 
 THREADS = 2
-WORK = 0.1  # seconds, between reading and writing
+WORK_TIME = 0.1  # seconds
 
 
 class Counter:
@@ -29,10 +29,10 @@ class Counter:
 
 
 def work():
-    time.sleep(WORK)
+    time.sleep(WORK_TIME)
 
 
-def report(how, add):
+def report(name, add):
     counter = Counter()
     written = []
     threads = [
@@ -44,16 +44,17 @@ def report(how, add):
     for thread in threads:
         thread.join()
     lost = THREADS - counter.value
-    print(f"{how}: the threads wrote {sorted(written)}")
+    print(f"{name}: the threads wrote {sorted(written)}")
     print(f"Shared variable: {counter.value}, updates lost: {lost}")
 
 
 if __name__ == "__main__":
-    all_have_read = threading.Barrier(THREADS)
+    # The barrier forces the bug: no thread writes before both have read.
+    both_have_read = threading.Barrier(THREADS)
 
-    def work_and_meet():
+    def work_and_wait():
         work()
-        all_have_read.wait()
+        both_have_read.wait()
 
-    report("broken", lambda counter: counter.add_in_two_steps(work_and_meet))
+    report("broken", lambda counter: counter.add_in_two_steps(work_and_wait))
     report("fixed", lambda counter: counter.add_in_one_step(work))

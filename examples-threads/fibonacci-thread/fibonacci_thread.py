@@ -1,28 +1,29 @@
-"""The same program in Python: the future carries the result home."""
+"""The same program in Python: a future returns the result."""
 
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-COUNT = 10
-WORK = 0.3  # seconds
-
 
 def fibonacci(count):
-    time.sleep(WORK)
-    sequence = []
-    a, b = 0, 1
-    for _ in range(count):
-        sequence.append(a)
-        a, b = b, a + b
-    return sequence
+    time.sleep(0.3)  # makes the computation longer
+    sequence = [0, 1]
+    for i in range(2, count):
+        sequence.append(sequence[i - 2] + sequence[i - 1])
+    return sequence[:count]
+
+
+def do_own_work():
+    time.sleep(0.1)  # your work
 
 
 if __name__ == "__main__":
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else COUNT
-
     with ThreadPoolExecutor(max_workers=1) as pool:
+        count = 10
         computation = pool.submit(fibonacci, count)
+
         print("Main thread continues executing...")
-        print(f"Fibonacci sequence: {computation.result()}")
+        do_own_work()
+
+        sequence = computation.result()
+        print(f"Fibonacci sequence: {sequence}")
     print("Main thread exiting.")

@@ -2,13 +2,26 @@
 
 import math
 import os
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-COUNT = 100_000
+COUNT = 50_000
 FIRST = 100_000_000
-CHUNK = 1_000
+CHUNK_SIZE = 1_000
+
+
+def sum_with_threads(numbers, cores):
+    chunk_size = math.ceil(len(numbers) / cores)
+    return sum_with_pool(numbers, cores, chunk_size)
+
+
+def sum_with_pool(numbers, cores, chunk_size=CHUNK_SIZE):
+    chunks = [
+        numbers[start : start + chunk_size]
+        for start in range(0, len(numbers), chunk_size)
+    ]
+    with ThreadPoolExecutor(max_workers=cores) as pool:
+        return sum(pool.map(sum_of_primes, chunks))
 
 
 def sum_of_primes(numbers):
@@ -20,34 +33,31 @@ def is_prime(number):
     return number >= 2 and all(number % divisor for divisor in divisors)
 
 
-def on_threads(numbers, size):
-    chunks = [numbers[n : n + size] for n in range(0, len(numbers), size)]
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        return sum(pool.map(sum_of_primes, chunks))
-
-
 def timed(work, *args):
     start = time.perf_counter()
     result = work(*args)
     return result, time.perf_counter() - start
 
 
-def report(name, seconds, alone):
-    print(f"{name}: {seconds:.2f} seconds, {alone / seconds:.2f} times as fast")
+def report(name, seconds, serial_time):
+    speed_up = serial_time / seconds
+    hint = " (because of the GIL?)" if speed_up < 1.5 else ""
+    print(f"{name}: {seconds:.2f} seconds, {speed_up:.2f} times as fast{hint}")
 
 
 if __name__ == "__main__":
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else COUNT
-    numbers = range(FIRST, FIRST + count)
-    print(f"Cores: {os.cpu_count()}")
+    numbers = range(FIRST, FIRST + COUNT)
+    cores = os.cpu_count()
+    print(f"Cores: {cores}")
 
-    serial, alone = timed(sum_of_primes, numbers)
-    print(f"Serial: {alone:.2f} seconds")
-    a_chunk_for_each = max(1, math.ceil(count / os.cpu_count()))
-    threads, seconds = timed(on_threads, numbers, a_chunk_for_each)
-    report("Threads", seconds, alone)
-    pool, seconds = timed(on_threads, numbers, CHUNK)
-    report("Pool", seconds, alone)
+    serial, serial_time = timed(sum_of_primes, numbers)
+    print(f"Serial: {serial_time:.2f} seconds")
+
+    threads, threads_time = timed(sum_with_threads, numbers, cores)
+    report("Threads", threads_time, serial_time)
+
+    pool, pool_time = timed(sum_with_pool, numbers, cores)
+    report("Pool", pool_time, serial_time)
 
     print(f"Sum of the primes: {serial}")
     print(f"Results match: {str(serial == threads == pool).lower()}")

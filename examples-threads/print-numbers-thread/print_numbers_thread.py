@@ -1,4 +1,4 @@
-"""The same program in Python."""
+"""The same program in Python: threading.Thread, start and join."""
 
 import threading
 import time

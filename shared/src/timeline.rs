@@ -16,6 +16,7 @@
 //! | `end` | a span ends | `panic`, if a panic ends it |
 //! | `wait` | the thread may wait, until its next event | what for |
 //! | `exit` | the thread ends | |
+//! | `gone` | the process has ended; added by `cargo timeline`, which sees it | |
 //!
 //! `TIME` is in nanoseconds since 1970. Threads count from 1 in each process, spans
 //! from 1 in each thread; where there is none, a 0 stands.

@@ -38,7 +38,9 @@ def clients_of_python(number):
     fork = multiprocessing.get_context("fork")
     with twin.Manager(ctx=fork) as manager:
         counts = manager.Counts()
-        clients = [fork.Process(target=client, args=[counts]) for _ in range(number)]
+        clients = [
+            fork.Process(target=client, args=[counts]) for _ in range(number)
+        ]
         for process in clients:
             process.start()
         for process in clients:
@@ -79,9 +81,9 @@ if __name__ == "__main__":
         where = "one core" if cores else "all cores"
         calls = []
         for number in range(1, arguments.rounds + 1):
-            pair = [microseconds(c, clients, cores) for c in (rust, python)]
-            print(f"round {number}: a call {pair[0]:.1f} µs, Python {pair[1]:.1f} µs")
-            calls.append((*pair, pair[0] / pair[1]))
+            ours, theirs = (microseconds(c, clients, cores) for c in (rust, python))
+            print(f"round {number}: a call {ours:.1f} µs, Python {theirs:.1f} µs")
+            calls.append((ours, theirs, ours / theirs))
         ours, theirs, ratio = map(statistics.median, zip(*calls))
         print(f"{where}, clients: {clients}, a call {ours:.1f} µs, ", end="")
         print(f"Python {theirs:.1f} µs, Rust / Python: {ratio:.2f}")

@@ -1,5 +1,5 @@
-//! What a call of manager costs: each client prints how many seconds its calls took,
-//! for `manager.py`.
+//! What a call of manager costs: each client prints how many seconds its calls
+//! took, for `manager.py`.
 
 #![cfg_attr(not(unix), allow(dead_code, reason = "a manager needs Unix"))]
 

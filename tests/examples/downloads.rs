@@ -1,6 +1,6 @@
 //! What both download-sites and download-pool promise: a download that fails costs
-//! one line with its URL and the reason, whatever the site does. A page is whole, or
-//! it is an error, and what comes from outside is printed escaped. And the sites.
+//! one line with its URL and the reason, whatever the site does. A page is whole,
+//! or it is an error, and what comes from outside is printed escaped.
 
 use std::io::{self, BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -135,7 +135,7 @@ pub fn pages(address: SocketAddr, count: usize) -> Vec<String> {
 /// Many more downloads than the program may have sockets.
 fn few_sockets(name: &str) -> Checked {
     let site = serve(|path, client| {
-        thread::sleep(Duration::from_millis(100)); // a slow site
+        thread::sleep(Duration::from_millis(300)); // a slow site
         hello(path, client)
     });
     let urls = pages(site, 100);
@@ -335,8 +335,8 @@ pub struct NewCertificate {
     key: Vec<u8>,
 }
 
-/// A certificate for this machine that no program trusts. Made anew each time, so that
-/// it never expires.
+/// A certificate for this machine that no program trusts. It is made for each run,
+/// so it never expires.
 pub fn new_certificate() -> NewCertificate {
     let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]);
     let made = made.expect("it can be made");

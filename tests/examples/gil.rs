@@ -4,7 +4,6 @@ use super::Special;
 
 pub const SPECIAL: Special = Special {
     name: "gil",
-    refused: &[(&["2"], 2, "not \"2\"")],
-    random: Some(r"(Cores: | )\d[\d.]*"),
+    random: Some(r"(Cores: | )\d[\d.]*|^(?:The GIL keeps|No conclusion: ).*"),
     ..Special::NOTHING
 };

@@ -9,7 +9,6 @@ use super::Special;
 
 pub const SPECIAL: Special = Special {
     name: "lost-update",
-    refused: &[(&["2"], 2, "not \"2\"")],
     trials,
     ..Special::NOTHING
 };

@@ -10,7 +10,9 @@ use std::{fs, thread};
 use libtest_mimic::{Failed, Trial};
 use serde_json::Value;
 use support::program::{binary, files, python_is_missing};
-use support::{Checked, Example, Program, ensure, many_runs, trial, unix_trial};
+use support::{
+    Checked, Example, FEW, Program, ensure, many_runs, rounds, trial, unix_trial,
+};
 
 use super::Special;
 use crate::faults::moments_of;
@@ -183,7 +185,7 @@ fn check_rows(rows: &Value) -> Checked {
     ensure(lost(abort) == [Some(8.0), Some(1.0)], || abort.to_string())
 }
 
-/// With twice as many threads that compute as there are cores, and three runs.
+/// With twice as many threads that compute as there are cores.
 fn busy_machine() -> Checked {
     let cores = thread::available_parallelism()?.get();
     let stop = AtomicBool::new(false);
@@ -197,7 +199,9 @@ fn busy_machine() -> Checked {
                 }
             });
         }
-        let ended = many_runs(1, 3, || Program::rust(&example()), |_| Ok(()));
+        let at_once = if rounds() > FEW { 3 } else { 1 };
+        let program = || Program::rust(&example());
+        let ended = many_runs(1, at_once, program, |_| Ok(()));
         stop.store(true, Relaxed);
         ended
     })
@@ -239,7 +243,13 @@ fn no_python() -> Checked {
 /// Whatever is killed, the run goes on without it or says in one line what it was.
 fn worker_killed() -> Checked {
     let mut reported = 0;
-    for moment in moments_of(RUN) {
+    // What is killed between two measurements does not matter to the run. So there
+    // are more rounds if that is all that was hit.
+    let more = (0..20).flat_map(|_| moments_of(RUN));
+    for (round, moment) in (0..).zip(moments_of(RUN).into_iter().chain(more)) {
+        if round >= rounds() && reported > 0 {
+            break;
+        }
         let mut run = Program::rust(&example()).start();
         thread::sleep(moment);
         let Some(pid) = run.child(|command| command.contains("worker")) else {

@@ -24,8 +24,8 @@ pub fn frame(value: &impl Serialize) -> io::Result<Vec<u8>> {
     Ok(frame)
 }
 
-/// Receives a frame. Fails with `InvalidData` if it is not a value of this type, and
-/// with `UnexpectedEof` when the other side is gone.
+/// Receives a frame. Fails with `InvalidData` if it is not a value of this type,
+/// and with `UnexpectedEof` when the other side is gone.
 pub fn receive<T: DeserializeOwned>(mut from: impl Read) -> io::Result<T> {
     let mut prefix = [0; 4];
     from.read_exact(&mut prefix)?;

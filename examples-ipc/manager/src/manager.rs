@@ -51,8 +51,8 @@ pub struct Manager {
 
 impl Manager {
     /// Does what one client asks for, until the client is gone. Calls `before` with
-    /// each request before it is executed. If the client sends something else than a
-    /// request, it is told so and cut off, and this fails.
+    /// each request before it is executed. If the client sends something else than
+    /// a request, it is told so and cut off, and this fails.
     pub fn serve(
         &self,
         client: Channel,

@@ -1,5 +1,5 @@
-//! Numbers in memory that several processes share, and a lock for them: the pattern,
-//! for the examples that use it.
+//! Numbers in memory that several processes share, and a lock for them: the
+//! pattern, for the examples that use it.
 
 #![allow(
     clippy::missing_errors_doc,

@@ -8,8 +8,8 @@ use std::{env, thread};
 
 use anyhow::{Context, Result, ensure};
 
-/// Starts this program again, with a task, a cell, and the path of the memory as its
-/// arguments.
+/// Starts this program again, with a task, a cell, and the path of the memory as
+/// its arguments.
 pub fn spawn_self(task: &str, cell: usize, memory: &Path) -> Result<Child> {
     Command::new(env::current_exe()?)
         .arg(task)

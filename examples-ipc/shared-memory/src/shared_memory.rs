@@ -18,8 +18,8 @@ use memmap2::MmapRaw;
 /// How many cells the array has.
 pub const CELLS: usize = 5;
 
-/// What is shared: nothing but atomics, which are in the same places in every process
-/// because of `repr(C)`. At first all of them are 0.
+/// What is shared: nothing but atomics, which are in the same places in every
+/// process because of `repr(C)`. At first all of them are 0.
 #[repr(C)]
 struct Contents {
     counter: AtomicU64,
@@ -101,8 +101,8 @@ impl SharedMemory {
     /// dropped. Fails if an owner ended in the middle of its change, and keeps
     /// failing until somebody calls [`repair`](Self::repair).
     ///
-    /// It takes `&mut self` because two threads that share this value would share one
-    /// lock, too. So the compiler keeps them apart.
+    /// It takes `&mut self` because two threads that share this value would share
+    /// one lock, too. So the compiler keeps them apart.
     pub fn lock(&mut self) -> io::Result<MemoryGuard<'_>> {
         self.file.lock()?;
         if self.contents().changing.swap(1, Ordering::Acquire) != 0 {
@@ -113,8 +113,8 @@ impl SharedMemory {
         Ok(MemoryGuard::new(self))
     }
 
-    /// Like [`lock`](Self::lock), but if an owner ended in the middle of its change,
-    /// it calls `repair` under the lock instead of failing.
+    /// Like [`lock`](Self::lock), but if an owner ended in the middle of its
+    /// change, it calls `repair` under the lock instead of failing.
     pub fn repair(
         &mut self,
         repair: impl FnOnce(&Self),
@@ -131,11 +131,12 @@ impl SharedMemory {
     #[expect(unsafe_code, reason = "a mapping is a pointer")]
     #[expect(clippy::cast_ptr_alignment, reason = "a mapping begins with a page")]
     fn contents(&self) -> &Contents {
-        // SAFETY: The pointer is valid as long as `self` lives, and for `SIZE` bytes,
-        // which `map` has checked. It is aligned, because a mapping begins with a
-        // page. Every pattern of bits is a valid `Contents`. Other processes write
-        // while the reference lives, but to atomics only, and there is no other way
-        // to these bytes than this function. No process makes the file shorter.
+        // SAFETY: The pointer is valid as long as `self` lives, and for `SIZE`
+        // bytes, which `map` has checked. It is aligned, because a mapping begins
+        // with a page. Every pattern of bits is a valid `Contents`. Other processes
+        // write while the reference lives, but to atomics only, and there is no
+        // other way to these bytes than this function. No process makes the file
+        // shorter.
         unsafe { &*self.mapping.as_ptr().cast::<Contents>() }
     }
 }
@@ -175,8 +176,9 @@ impl Drop for MemoryGuard<'_> {
     }
 }
 
-/// Writes the zeros, so that a full disk is an error here. If the file were only made
-/// longer, a full disk would be a signal that ends the process when it uses the memory.
+/// Writes the zeros, so that a full disk is an error here. If the file were only
+/// made longer, a full disk would be a signal that ends the process when it uses
+/// the memory.
 fn fill(mut file: File) -> io::Result<File> {
     file.write_all(&[0; SIZE])?;
     Ok(file)

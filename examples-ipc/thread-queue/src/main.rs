@@ -1,119 +1,82 @@
-//! Several producers and several consumers share one bounded queue between threads.
+//! Two producers and three consumers share one bounded queue.
 //!
-//! Run it:    `cargo run -p thread-queue`
-//! Look for:  three items fit; then the producers go at the consumers' pace.
-//! Python:    `thread_queue.py`
+//! - Run it: `cargo run -p thread-queue`
+//! - Look for: when the queue is full, the producers slow down to the consumers'
+//!   pace.
+//! - Python: `thread_queue.py`
 
-mod queue;
 #[cfg(test)]
 mod tests;
 
-use std::mem;
-use std::sync::mpsc::{self, Sender};
 use std::thread;
 use std::time::Duration;
 
-use queue::{Consumer, Producer};
+use crossbeam_channel::{Receiver, Sender, bounded};
 
+/// How many items the queue holds. A producer with one more has to wait.
 const CAPACITY: usize = 3;
 const PRODUCERS: u32 = 2;
 const CONSUMERS: u32 = 3;
-const ITEMS: u32 = 6; // a producer
+const ITEMS_PER_PRODUCER: u32 = 6;
+
 const PRODUCE_TIME: Duration = Duration::from_millis(10);
 const CONSUME_TIME: Duration = Duration::from_millis(100);
 
 fn main() {
     shared::tidy_output();
-    let (producer, consumer, rest) = queue::queue(CAPACITY);
-    let (stuck, all_stuck) = mpsc::channel();
+    let (sender, receiver) = bounded(CAPACITY);
 
-    let mut items = thread::scope(|scope| {
+    thread::scope(|scope| {
+        // Every thread gets a clone of its end of the same queue.
         for number in 1..=PRODUCERS {
-            let (queue, stuck) = (producer.clone(), stuck.clone());
-            thread::Builder::new()
-                .name(format!("producer-{number}"))
-                .spawn_scoped(scope, move || produce(number, &queue, &stuck))
-                .expect("the system can start a thread");
+            let sender = sender.clone();
+            scope.spawn(move || produce(number, &sender));
         }
-        drop(producer); // or the consumers would wait for what it may put
-        drop(stuck);
-
-        // Nobody consumes before every producer has found the queue full.
-        shared::waiting("producers without room");
-        all_stuck.iter().take(PRODUCERS as usize).for_each(drop);
-        let start = |number| {
-            let queue = consumer.clone();
-            thread::Builder::new()
-                .name(format!("consumer-{number}"))
-                .spawn_scoped(scope, move || consume(&queue))
-                .expect("the system can start a thread")
-        };
-        let consumers: Vec<_> = (1..=CONSUMERS).map(start).collect();
-        drop(consumer); // or the producers would wait for it when no other is left
-        shared::waiting("all threads");
-        let results = consumers.into_iter().map(|thread| thread.join().unwrap());
-        results.collect::<Vec<_>>().concat()
+        for number in 1..=CONSUMERS {
+            let receiver = receiver.clone();
+            scope.spawn(move || consume(number, &receiver));
+        }
+        // Drop the originals. The consumers stop when the last sender is gone, and
+        // the one that main holds would keep them waiting forever.
+        drop(sender);
+        drop(receiver);
     });
 
-    items.sort_unstable();
-    let once = items.iter().copied().eq(1..=PRODUCERS * ITEMS);
-    println!("Items: {}, each consumed once: {once}", items.len());
-    println!("Left in the queue: {}", rest.items().len());
+    println!("All items consumed");
 }
 
-/// Puts its items into the queue, and then just ends: no sentinel.
-fn produce(number: u32, queue: &Producer<u32>, stuck: &Sender<()>) {
-    let mut patient = true;
-    let mut no_room = || {
-        // Only the first time: how often more depends on the machine.
-        if mem::take(&mut patient) {
-            say(&format!("No room for {} ms", queue::PATIENCE.as_millis()));
-            stuck.send(()).expect("main waits for it");
-        }
-    };
-    for item in (number - 1) * ITEMS + 1..=number * ITEMS {
-        make();
+/// Puts its items into the queue and returns. No sentinel is needed.
+fn produce(number: u32, queue: &Sender<u32>) {
+    shared::lane(format_args!("producer-{number}"));
+    let first = (number - 1) * ITEMS_PER_PRODUCER + 1;
+    for count in first..first + ITEMS_PER_PRODUCER {
+        let item = make_item(count);
         shared::waiting("room in the queue");
-        if let Err(item) = queue.put(item, &mut no_room) {
-            say(&format!("Nobody wants {item}"));
-            return;
+        if queue.send(item).is_err() {
+            return; // every consumer is gone, so no thread will take the item
         }
-        say(&format!("Produced: {item}"));
+        println!("[producer-{number}] Produced: {item}");
     }
 }
 
-/// Makes an item.
-fn make() {
+fn make_item(count: u32) -> u32 {
     let _span = shared::span("produce");
-    thread::sleep(PRODUCE_TIME);
+    thread::sleep(PRODUCE_TIME); // your work
+    count
 }
 
-/// Consumes until no more will come. A panic costs it one item, not the others.
-fn consume(queue: &Consumer<u32>) -> Vec<u32> {
-    let mut consumed = Vec::new();
+/// Takes items until the queue is empty and every producer has returned.
+fn consume(number: u32, queue: &Receiver<u32>) {
+    shared::lane(format_args!("consumer-{number}"));
     shared::waiting("an item");
-    while let Err(panicked) = queue.consume(|&item| {
-        work(item);
-        consumed.push(item);
+    for item in queue {
+        work_on(number, item);
         shared::waiting("an item");
-    }) {
-        say(&format!(
-            "Panicked at {}: {}",
-            panicked.item, panicked.message
-        ));
     }
-    consumed
 }
 
-fn work(item: u32) {
+fn work_on(number: u32, item: u32) {
     let _span = shared::span(format_args!("consume {item}"));
-    thread::sleep(CONSUME_TIME);
-    say(&format!("Consumed: {item}"));
-}
-
-fn say(words: &str) {
-    println!(
-        "[{}] {words}",
-        thread::current().name().unwrap_or("unnamed")
-    );
+    thread::sleep(CONSUME_TIME); // your work
+    println!("[consumer-{number}] Consumed: {item}");
 }

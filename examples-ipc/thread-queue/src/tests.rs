@@ -1,184 +1,103 @@
-use std::collections::BTreeMap;
-use std::sync::Mutex;
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use crate::queue::{self, Consumer, Panicked};
+use crossbeam_channel::bounded;
 
-const PRODUCERS: usize = 8;
-const CONSUMERS: usize = 8;
-const ITEMS: usize = 500; // a producer
+use crate::{ITEMS_PER_PRODUCER, consume, produce};
+
 const CAPACITIES: [usize; 4] = [0, 1, 3, 64];
+const PRODUCERS: u32 = 20;
+const CONSUMERS: u32 = 8;
 
-/// What a consumer does.
-type Consume = fn(&Consumer<usize>, &Mutex<Fates>) -> Result<(), Panicked<usize>>;
-
-/// What became of each item. An item that is added twice is there twice.
-#[derive(Debug, Default)]
-struct Fates(BTreeMap<usize, Vec<&'static str>>);
-
-impl Fates {
-    fn add(&mut self, item: usize, fate: &'static str) {
-        self.0.entry(item).or_default().push(fate);
-    }
-
-    fn count(&self, fate: &str) -> usize {
-        self.0.values().flatten().filter(|it| **it == fate).count()
-    }
-}
-
-/// Lets many producers and consumers share a queue. Every consumer does what
-/// `consumer` does. Fails when it hangs, or when an item has not exactly one fate.
-fn share(capacity: usize, consumer: Consume) -> Fates {
+/// Runs `work` on a thread, and fails if it panics or hangs.
+fn must_end(work: impl FnOnce() + Send + 'static) {
     let (sender, ended) = mpsc::channel();
-    thread::spawn(move || sender.send(share_or_hang(capacity, consumer)));
-    let fates = ended
+    thread::spawn(move || {
+        work();
+        sender.send(()).unwrap();
+    });
+    ended
         .recv_timeout(Duration::from_secs(60))
-        .expect("it hangs");
-    assert!(fates.0.keys().copied().eq(0..PRODUCERS * ITEMS));
-    assert!(fates.0.values().all(|fates| fates.len() == 1), "{fates:?}");
-    fates
+        .expect("it returns");
 }
 
-fn share_or_hang(capacity: usize, consumer: Consume) -> Fates {
-    let fates = Mutex::new(Fates::default());
-    let (put, take, rest) = queue::queue(capacity);
+#[test]
+fn every_item_reaches_exactly_one_consumer() {
+    for capacity in CAPACITIES {
+        must_end(move || {
+            let mut items = share(capacity);
+            items.sort_unstable();
+            assert!(items.into_iter().eq(1..=PRODUCERS * ITEMS_PER_PRODUCER));
+        });
+    }
+}
+
+/// Lets many producers and consumers share a queue, until it ends by itself.
+fn share(capacity: usize) -> Vec<u32> {
+    let (sender, receiver) = bounded(capacity);
     thread::scope(|scope| {
-        for producer in 0..PRODUCERS {
-            let (put, fates) = (put.clone(), &fates);
-            scope.spawn(move || {
-                let mut items = producer * ITEMS..(producer + 1) * ITEMS;
-                if let Err(item) = items.try_for_each(|item| put.put(item, || ())) {
-                    fates.lock().unwrap().add(item, "refused");
-                }
-                items.for_each(|item| fates.lock().unwrap().add(item, "kept"));
-            });
+        for number in 1..=PRODUCERS {
+            let sender = sender.clone();
+            scope.spawn(move || produce(number, &sender));
         }
-        drop(put);
-        for _ in 0..CONSUMERS {
-            let (take, fates) = (take.clone(), &fates);
-            scope.spawn(move || {
-                if let Err(panicked) = consumer(&take, fates) {
-                    assert_eq!(panicked.message, format!("at {}", panicked.item));
-                    fates.lock().unwrap().add(panicked.item, "in hand");
-                }
-            });
+        drop(sender);
+        let mut consumers = Vec::new();
+        for _ in 1..=CONSUMERS {
+            let receiver = &receiver;
+            consumers.push(scope.spawn(|| receiver.iter().collect::<Vec<_>>()));
         }
-        drop(take);
+        consumers
+            .into_iter()
+            .flat_map(|consumer| consumer.join().unwrap())
+            .collect()
+    })
+}
+
+/// While one sender is left, the consumer receives: with no room in the queue, a
+/// send only succeeds when it does.
+#[test]
+fn a_consumer_returns_when_the_last_sender_is_dropped() {
+    must_end(|| {
+        let (first, receiver) = bounded(0);
+        let second = first.clone();
+        let consumer = thread::spawn(move || consume(1, &receiver));
+        first.send(1).unwrap();
+        drop(first);
+        second.send(2).unwrap();
+        drop(second);
+        consumer.join().unwrap();
     });
-    let mut fates = fates.into_inner().unwrap();
-    rest.items()
-        .into_iter()
-        .for_each(|item| fates.add(item, "left"));
-    fates
 }
 
 #[test]
-fn every_item_is_consumed_exactly_once() {
-    for capacity in CAPACITIES {
-        let fates = share(capacity, |consumer, fates| {
-            consumer.consume(|&item| fates.lock().unwrap().add(item, "consumed"))
-        });
-        assert_eq!(fates.count("consumed"), PRODUCERS * ITEMS);
-    }
-}
-
-#[test]
-fn a_consumer_that_panics_costs_the_item_in_its_hand() {
-    const UNLUCKY: usize = PRODUCERS * ITEMS / 2;
-    for capacity in CAPACITIES {
-        let fates = share(capacity, |consumer, fates| {
-            consumer.consume(|&item| {
-                assert!(item != UNLUCKY, "at {item}");
-                fates.lock().unwrap().add(item, "consumed");
-            })
-        });
-        assert_eq!(fates.0[&UNLUCKY], ["in hand"]);
-        assert_eq!(fates.count("consumed"), PRODUCERS * ITEMS - 1);
-    }
-}
-
-#[test]
-fn a_consumer_can_go_on_after_each_panic() {
-    let fates = share(3, |consumer, fates| {
-        while let Err(panicked) = consumer.consume(|&item| {
-            assert!(item % 100 > 0, "at {item}");
-            fates.lock().unwrap().add(item, "consumed");
-        }) {
-            fates.lock().unwrap().add(panicked.item, "in hand");
+fn consumers_leave_nothing_in_the_queue() {
+    must_end(|| {
+        let (sender, receiver) = bounded(6);
+        for item in 1..=6 {
+            sender.send(item).unwrap();
         }
-        Ok(())
+        drop(sender);
+        thread::scope(|scope| {
+            for number in 1..=3 {
+                let receiver = &receiver;
+                scope.spawn(move || consume(number, receiver));
+            }
+        });
+        assert!(receiver.is_empty());
     });
-    assert_eq!(fates.count("in hand"), PRODUCERS * ITEMS / 100);
-    assert_eq!(fates.count("consumed"), PRODUCERS * ITEMS * 99 / 100);
 }
 
+/// Also when it waits for room at that very moment.
 #[test]
-fn when_all_consumers_panic_the_producers_get_their_items_back() {
-    for capacity in CAPACITIES {
-        let fates = share(capacity, |consumer, fates| {
-            let mut count = 0;
-            consumer.consume(|&item| {
-                count += 1;
-                assert!(count < 10, "at {item}");
-                fates.lock().unwrap().add(item, "consumed");
-            })
-        });
-        assert_eq!(fates.count("consumed"), CONSUMERS * 9);
-        assert_eq!(fates.count("in hand"), CONSUMERS);
-        assert!(fates.count("left") <= capacity, "{fates:?}");
-        assert_eq!(fates.count("refused"), PRODUCERS);
-    }
-}
-
-#[test]
-fn a_producer_that_panics_hangs_nobody() {
-    let (put, take, rest) = queue::queue(3);
-    let consumed = thread::scope(|scope| {
-        let producer = scope.spawn(move || {
-            put.put(1, || ()).unwrap();
-            panic!("before the second");
-        });
-        let consumer = scope.spawn(move || {
-            let mut consumed = Vec::new();
-            take.consume(|&item| consumed.push(item)).unwrap();
-            consumed
-        });
-        assert!(producer.join().is_err());
-        consumer.join().unwrap()
-    });
-    assert_eq!((consumed, rest.items()), (vec![1], vec![]));
-}
-
-#[test]
-fn a_full_queue_says_so_and_takes_the_item_when_there_is_room() {
-    let (put, take, rest) = queue::queue(2);
-    put.put(1, || panic!("there is room")).unwrap();
-    put.put(2, || panic!("there is room")).unwrap();
-    let (sender, no_room) = mpsc::channel();
-    let producer = thread::spawn(move || put.put(3, || sender.send(()).unwrap()));
-    // It goes on waiting after the first time.
-    no_room.recv().unwrap();
-    no_room.recv().unwrap();
-    let mut consumed = Vec::new();
-    take.consume(|&item| consumed.push(item)).unwrap();
-    assert_eq!(producer.join().unwrap(), Ok(()));
-    assert_eq!((consumed, rest.items()), (vec![1, 2, 3], vec![]));
-}
-
-#[test]
-fn without_a_consumer_a_full_queue_gives_the_item_back() {
-    let (put, take, rest) = queue::queue(2);
-    drop(take);
-    let mut accepted = Vec::new();
-    let refused = (0..).find_map(|item| match put.put(item, || ()) {
-        Ok(()) => {
-            accepted.push(item);
-            None
+fn a_producer_returns_when_the_last_consumer_is_gone() {
+    must_end(|| {
+        let (sender, receiver) = bounded(1);
+        let producer = thread::spawn(move || produce(1, &sender));
+        while !receiver.is_full() {
+            thread::yield_now();
         }
-        Err(item) => Some(item),
+        drop(receiver);
+        producer.join().unwrap();
     });
-    assert_eq!(refused, Some(accepted.len()));
-    assert_eq!(rest.items(), accepted);
 }

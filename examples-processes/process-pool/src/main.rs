@@ -15,7 +15,7 @@ use std::{env, hint, panic};
 use pool::{Job, JobResult, Options, Pool};
 use serde::{Deserialize, Serialize};
 
-/// How long one job may take.
+/// How long one job may take: a hundred times as long as the honest ones do.
 const TIMEOUT: Duration = Duration::from_secs(1);
 
 /// What the workers can do.
@@ -86,12 +86,12 @@ fn run() -> io::Result<()> {
 
     writeln!(out, "In the order of the jobs:")?;
     let mut jobs = vec![
-        Work::CountPrimes(150_000),
+        Work::CountPrimes(15_000),
         Work::Panic,
         Work::Abort,
         Work::RunForEver,
         Work::Exit,
-        Work::CountPrimes(200_000),
+        Work::CountPrimes(20_000),
     ];
     jobs.retain(|job| timeout.is_some() || *job != Work::RunForEver);
     for (job, result) in jobs.iter().zip(pool.map(jobs.clone())) {
@@ -99,12 +99,12 @@ fn run() -> io::Result<()> {
     }
 
     writeln!(out, "As they complete:")?;
-    let jobs = [200_000, 150_000, 100_000].map(Work::CountPrimes);
+    let jobs = [20_000, 15_000, 10_000].map(Work::CountPrimes);
     for (place, result) in pool.as_completed(jobs) {
         writeln!(out, "[job-{}] {}", place + 1, report(&jobs[place], result))?;
     }
 
-    let job = Work::CountPrimes(100_000);
+    let job = Work::CountPrimes(10_000);
     let handle = pool.submit(job);
     writeln!(out, "A worker counts, and main goes on.")?;
     writeln!(out, "{}", report(&job, handle.wait()))

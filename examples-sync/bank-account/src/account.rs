@@ -32,7 +32,7 @@ impl BankAccount {
         book: impl FnOnce(),
     ) -> Result<(), TransactionError> {
         shared::waiting("lock");
-        let mut balance = self.balance.lock().unwrap(); // waits until the lock is free
+        let mut balance = self.balance.lock().unwrap(); // waits for its turn
         let _span = shared::span("deposit");
         let new_balance = balance
             .checked_add(amount)

@@ -1,23 +1,21 @@
-//! The pattern: whoever needs two locks takes them in one order, the same for all.
+//! The pattern: a thread that needs two locks takes them in an order that is the
+//! same for all threads.
 
 use std::error::Error;
 use std::fmt;
 use std::sync::{Mutex, MutexGuard};
 
-/// Accounts that many threads may use at once. Each has a lock of its own, so two
+/// Accounts that many threads can use at once. Each has a lock of its own, so two
 /// transfers between different accounts do not wait for each other.
 pub struct Bank {
     accounts: Vec<Mutex<u64>>,
 }
 
-/// Why a transfer was refused. Nothing was changed.
+/// Why a transfer was refused. The balances are what they were before.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Refused {
-    /// The account holds only `balance`.
+pub enum TransferError {
     InsufficientFunds { balance: u64 },
-    /// The new balance would not fit.
     AccountFull,
-    /// From an account to itself.
     SameAccount,
 }
 
@@ -30,71 +28,85 @@ impl Bank {
     }
 
     /// Moves `amount` from one account to another: all of it, or nothing. `pause`
-    /// is for demonstrations: it is called with the first lock held.
-    ///
-    /// # Panics
-    ///
-    /// If there is no such account.
+    /// runs between the two locks. Panics if there is no such account.
     pub fn transfer(
         &self,
         from: usize,
         to: usize,
         amount: u64,
         pause: impl Fn(),
-    ) -> Result<(), Refused> {
+    ) -> Result<(), TransferError> {
         if from == to {
-            return Err(Refused::SameAccount); // its lock would be taken twice
+            // It would wait forever for the lock that it holds itself.
+            return Err(TransferError::SameAccount);
         }
         // The lower number first, whichever way the money goes.
-        let (low, high) = (from.min(to), from.max(to));
-        // Both before any lock: a panic under a lock would poison it.
-        let (first, second) = (&self.accounts[low], &self.accounts[high]);
-        shared::waiting(format_args!("waits for account {low}"));
+        let first = &self.accounts[from.min(to)];
+        let second = &self.accounts[from.max(to)];
+        shared::waiting(format_args!("account {}", from.min(to)));
         let mut low = first.lock().unwrap();
         let _span = shared::span("transfer");
         pause();
         let mut high = second.lock().unwrap();
         if from < to {
-            book(&mut low, &mut high, amount)
+            move_money(&mut low, &mut high, amount)
         } else {
-            book(&mut high, &mut low, amount)
+            move_money(&mut high, &mut low, amount)
         }
     }
 
-    /// The same with a deadlock in it: the order of the locks is that of the money.
+    /// Broken: locks in the order in which the money moves. Two transfers in
+    /// opposite directions can wait for each other forever.
     pub fn transfer_in_any_order(
         &self,
         from: usize,
         to: usize,
         amount: u64,
         pause: impl Fn(),
-    ) -> Result<(), Refused> {
+    ) -> Result<(), TransferError> {
         let mut source = self.accounts[from].lock().unwrap();
         let _span = shared::span(format_args!("holds account {from}"));
-        shared::waiting(format_args!("waits for account {to}"));
         pause();
+        shared::waiting(format_args!("account {to}"));
         let mut target = self.accounts[to].lock().unwrap();
-        book(&mut source, &mut target, amount)
+        move_money(&mut source, &mut target, amount)
     }
 
-    /// What all accounts hold at one moment, with no transfer half done.
+    /// Returns what all accounts hold at one moment, with no transfer half done.
     pub fn balances(&self) -> Vec<u64> {
-        // All locks, and again the lower number first.
-        let locked = self.accounts.iter().map(|account| account.lock().unwrap());
-        let locked: Vec<MutexGuard<u64>> = locked.collect();
-        locked.iter().map(|balance| **balance).collect()
+        // All locks at once, and the lower number first here, too.
+        let guards: Vec<MutexGuard<u64>> = self
+            .accounts
+            .iter()
+            .map(|account| account.lock().unwrap())
+            .collect();
+        guards.iter().map(|balance| **balance).collect()
+    }
+
+    /// Returns what each account holds, or `None` if another thread holds its lock
+    /// (or panicked while it did).
+    pub fn try_balances(&self) -> Vec<Option<u64>> {
+        self.accounts
+            .iter()
+            .map(|account| account.try_lock().ok().map(|balance| *balance))
+            .collect()
     }
 }
 
-fn book(from: &mut u64, to: &mut u64, amount: u64) -> Result<(), Refused> {
-    let left = from.checked_sub(amount);
-    let left = left.ok_or(Refused::InsufficientFunds { balance: *from })?;
-    *to = to.checked_add(amount).ok_or(Refused::AccountFull)?;
+fn move_money(
+    from: &mut u64,
+    to: &mut u64,
+    amount: u64,
+) -> Result<(), TransferError> {
+    let left = from
+        .checked_sub(amount)
+        .ok_or(TransferError::InsufficientFunds { balance: *from })?;
+    *to = to.checked_add(amount).ok_or(TransferError::AccountFull)?;
     *from = left;
     Ok(())
 }
 
-impl fmt::Display for Refused {
+impl fmt::Display for TransferError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::InsufficientFunds { balance } => write!(f, "only {balance} left"),
@@ -104,4 +116,4 @@ impl fmt::Display for Refused {
     }
 }
 
-impl Error for Refused {}
+impl Error for TransferError {}

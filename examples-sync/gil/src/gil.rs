@@ -1,9 +1,10 @@
-//! Python's global interpreter lock: of all threads, the one that holds it may run
-//! Python code. It goes round: nobody gets it twice while somebody else waits.
+//! Python's global interpreter lock: only the thread that holds it may run Python
+//! code. It is fair: no thread gets it twice while another one waits.
 
 use std::sync::{Condvar, Mutex, MutexGuard};
 
-/// The lock. Whoever wants it draws a number, and the numbers are called in order.
+/// The lock. A thread that wants it draws a number, and the numbers are called in
+/// order, as at a bakery's counter.
 #[derive(Default)]
 pub struct Gil {
     numbers: Mutex<Numbers>,
@@ -12,9 +13,9 @@ pub struct Gil {
 
 #[derive(Debug, Default)]
 struct Numbers {
-    /// What the next thread draws.
+    /// The number that the next thread draws.
     next: u64,
-    /// Whose turn it is.
+    /// The number whose turn it is.
     now: u64,
 }
 
@@ -28,11 +29,11 @@ impl Numbers {
 
 /// The right to run Python code, until it is dropped.
 #[must_use = "the GIL is released when this is dropped"]
-pub struct Held<'gil>(&'gil Gil);
+pub struct GilGuard<'gil>(&'gil Gil);
 
 impl Gil {
     /// Waits for the GIL.
-    pub fn acquire(&self) -> Held<'_> {
+    pub fn acquire(&self) -> GilGuard<'_> {
         shared::waiting("GIL");
         let mut numbers = self.numbers.lock().unwrap();
         let mine = numbers.draw();
@@ -43,15 +44,15 @@ impl Gil {
         &self,
         mine: u64,
         mut numbers: MutexGuard<'_, Numbers>,
-    ) -> Held<'_> {
+    ) -> GilGuard<'_> {
         while numbers.now != mine {
             numbers = self.called.wait(numbers).unwrap();
         }
-        Held(self)
+        GilGuard(self)
     }
 }
 
-impl Held<'_> {
+impl GilGuard<'_> {
     /// Releases the GIL, runs `blocking`, and waits for the GIL again.
     pub fn allow_threads(self, blocking: impl FnOnce()) -> Self {
         let gil = self.0;
@@ -60,11 +61,13 @@ impl Held<'_> {
         gil.acquire()
     }
 
-    /// Hands the GIL over, if others wait for it, and waits for the next turn.
+    /// Lets the other threads that wait have a turn, and waits for the next one.
+    ///
+    /// It draws its next number before it releases the GIL. The other way round,
+    /// the system may stop this thread in between, and until it runs again, it has
+    /// no number and is not in the queue.
     pub fn switch(self) -> Self {
         let gil = self.0;
-        // Before the release: the system may stop this thread right after it, and
-        // without a number it would not be waiting.
         let mine = gil.numbers.lock().unwrap().draw();
         drop(self);
         shared::waiting("GIL");
@@ -72,7 +75,9 @@ impl Held<'_> {
     }
 }
 
-impl Drop for Held<'_> {
+impl Drop for GilGuard<'_> {
+    /// Calls the next number. All threads that wait have to look, because
+    /// `notify_one` could wake one that has a later number, which waits again.
     fn drop(&mut self) {
         self.0.numbers.lock().unwrap().now += 1;
         self.0.called.notify_all();

@@ -1,90 +1,45 @@
-//! A thread computes while main goes on; `join` brings its result home.
+//! A thread computes while main does other work, and `join` returns the result.
 //!
-//! Run it:    `cargo run -p fibonacci-thread`, or with how many numbers you want:
-//!            `cargo run -p fibonacci-thread -- 187`
-//! Look for:  main prints its next line before it has the sequence.
-//! Python:    `fibonacci_thread.py`
+//! - Run it: `cargo run -p fibonacci-thread`
+//! - Look for: main continues at once, and waits only where it needs the sequence.
+//! - Python: `fibonacci_thread.py`
 
 #[cfg(test)]
 mod tests;
 
-use std::env;
-use std::process::ExitCode;
 use std::thread;
 use std::time::Duration;
 
-/// How many numbers a run without arguments computes.
-const COUNT: usize = 10;
-/// A sequence is computed in a microsecond: this stands for a longer computation.
-const WORK: Duration = Duration::from_millis(300);
-
-fn main() -> ExitCode {
+fn main() {
     shared::tidy_output();
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(wrong_argument) => {
-            eprintln!("{wrong_argument}");
-            ExitCode::from(2)
-        }
-    }
-}
-
-fn run() -> Result<(), String> {
-    let args = env::args_os()
-        .skip(1)
-        .map(|arg| arg.to_string_lossy().into_owned());
-    let count = parse(args)?;
-
-    // `move` gives the thread its own `count`: it may outlive this function.
-    let computation = thread::spawn(move || compute(count));
+    let count = 10;
+    // `move` gives the thread its own copy of `count`.
+    let computation = thread::spawn(move || fibonacci(count));
 
     println!("Main thread continues executing...");
+    do_own_work();
 
     shared::waiting("join");
-    // `unwrap`: the thread did not panic. `?`: its work did not fail.
-    let sequence = computation.join().unwrap()?;
+    let sequence = computation.join().unwrap(); // waits until the thread is done
     println!("Fibonacci sequence: {sequence:?}");
     println!("Main thread exiting.");
-    Ok(())
 }
 
-/// The thread's work.
-fn compute(count: usize) -> Result<Vec<u128>, String> {
+/// Returns the first `count` Fibonacci numbers.
+fn fibonacci(count: usize) -> Vec<u64> {
+    shared::lane("computation");
     let _span = shared::span("fibonacci");
-    thread::sleep(WORK);
-    fibonacci(count)
+    // Ten numbers take less than a microsecond: this makes the computation longer.
+    thread::sleep(Duration::from_millis(300));
+    let mut sequence = vec![0, 1];
+    for i in 2..count {
+        sequence.push(sequence[i - 2] + sequence[i - 1]);
+    }
+    sequence.truncate(count);
+    sequence
 }
 
-/// The first `count` Fibonacci numbers. Fails if they do not all fit in 128 bits.
-fn fibonacci(count: usize) -> Result<Vec<u128>, String> {
-    let mut sequence = Vec::new();
-    while sequence.len() < count {
-        let next = match sequence[..] {
-            [] => Some(0),
-            [_] => Some(1),
-            [.., a, b] => u128::checked_add(a, b),
-        };
-        let Some(next) = next else {
-            let most = sequence.len();
-            return Err(format!(
-                "{count} Fibonacci numbers do not fit in 128 bits: {most} do"
-            ));
-        };
-        sequence.push(next);
-    }
-    Ok(sequence)
-}
-
-/// No argument, or a whole number.
-fn parse(mut args: impl Iterator<Item = String>) -> Result<usize, String> {
-    let count = args
-        .next()
-        .map_or(Ok(COUNT), |count| count.parse().map_err(|_| count));
-    match (count, args.next()) {
-        (Ok(count), None) => Ok(count),
-        (Err(wrong), _) => Err(format!(
-            "expected how many numbers, 0 to 187, not \"{wrong}\""
-        )),
-        (_, Some(extra)) => Err(format!("unexpected argument \"{extra}\"")),
-    }
+fn do_own_work() {
+    let _span = shared::span("own work");
+    thread::sleep(Duration::from_millis(100)); // your work
 }

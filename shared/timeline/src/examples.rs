@@ -1,103 +1,145 @@
-//! The examples of the workspace, as cargo knows them.
+//! The examples of the workspace: the packages in its folders `examples-*`.
 
-use std::env;
-use std::ffi::OsString;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::{env, fs, io};
 
-use anyhow::{Context, Result, anyhow, ensure};
+use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
-use crate::options::Wrong;
-
-/// An example: a package in one of the folders `examples-*`.
+/// An example: a folder `examples-*/NAME`.
+#[derive(Clone, Debug)]
 pub struct Example {
-    /// Its name.
+    /// The name of the folder, which is the name of the package.
     pub name: String,
-    /// Its folder.
+    /// The folder.
     pub folder: PathBuf,
 }
 
 impl Example {
     /// The first sentence of its main.rs.
+    #[must_use]
     pub fn shows(&self) -> String {
-        let main = fs::read_to_string(self.folder.join("src/main.rs"));
-        let main = main.unwrap_or_default();
-        let head = main.lines().map_while(|line| line.strip_prefix("//! "));
-        head.collect::<Vec<_>>().join(" ")
+        let main =
+            fs::read_to_string(self.folder.join("src/main.rs")).unwrap_or_default();
+        let head: Vec<&str> = main
+            .lines()
+            .map_while(|line| line.strip_prefix("//! "))
+            .collect();
+        head.join(" ")
+    }
+
+    /// Whether its chapter shows a picture of a run.
+    #[must_use]
+    pub fn has_picture(&self) -> bool {
+        let chapter =
+            fs::read_to_string(self.folder.join("README.md")).unwrap_or_default();
+        chapter.contains("](timeline.svg)")
+    }
+
+    /// Builds it, and returns where its program is.
+    ///
+    /// # Errors
+    ///
+    /// When cargo cannot build it; cargo has said why then.
+    pub fn build(&self, release: bool) -> Result<PathBuf> {
+        let mut command = cargo();
+        command
+            .current_dir(&self.folder)
+            .args(["build", "--message-format=json-render-diagnostics"])
+            .args(["--package", &self.name]);
+        if release {
+            command.arg("--release");
+        }
+        let output = command
+            .stderr(Stdio::inherit())
+            .output()
+            .context("cannot start cargo")?;
+        ensure!(output.status.success(), "cargo build failed");
+        String::from_utf8_lossy(&output.stdout)
+            .lines()
+            .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+            .find_map(|message| message["executable"].as_str().map(PathBuf::from))
+            .with_context(|| format!("{} has no program", self.name))
     }
 }
 
-/// All examples, in the order of the chapters.
+/// All examples of the workspace that this process works in, in the order of the
+/// chapters.
+///
+/// # Errors
+///
+/// When the current folder is in no such workspace.
 pub fn all() -> Result<Vec<Example>> {
-    let output = cargo(&["metadata", "--no-deps", "--format-version", "1"])?;
-    let metadata: Value = serde_json::from_slice(&output)?;
-    let packages = metadata["packages"].as_array().into_iter().flatten();
-    let example = |package: &Value| {
-        let manifest = Path::new(package["manifest_path"].as_str()?);
-        let folder = manifest.parent()?;
-        let group = folder.parent()?.file_name()?.to_string_lossy().into_owned();
-        let name = package["name"].as_str()?.to_owned();
-        group.starts_with("examples-").then(|| Example {
-            name,
-            folder: folder.into(),
-        })
-    };
-    let mut examples: Vec<Example> = packages.filter_map(example).collect();
-    let root = Path::new(metadata["workspace_root"].as_str().unwrap_or_default());
-    let chapters = fs::read_to_string(root.join("SUMMARY.md")).unwrap_or_default();
-    examples.sort_by_key(|example| chapters.find(&format!("/{}/", example.name)));
+    let here = env::current_dir().context("cannot find the current folder")?;
+    for folder in here.ancestors() {
+        let examples = below(folder).unwrap_or_default();
+        if !examples.is_empty() {
+            return Ok(examples);
+        }
+    }
+    anyhow::bail!(
+        "{} is outside the workspace: neither it nor a folder above it \
+         has examples-*/*/Cargo.toml",
+        here.display()
+    )
+}
+
+/// All examples of the workspace whose root this is: in the order of SUMMARY.md,
+/// and then by name.
+///
+/// # Errors
+///
+/// When a folder cannot be read.
+pub fn below(root: &Path) -> io::Result<Vec<Example>> {
+    let mut examples = Vec::new();
+    for (group, group_folder) in folders(root)? {
+        if !group.starts_with("examples-") {
+            continue;
+        }
+        for (name, folder) in folders(&group_folder)? {
+            if folder.join("Cargo.toml").exists() {
+                examples.push(Example { name, folder });
+            }
+        }
+    }
+    let summary = fs::read_to_string(root.join("SUMMARY.md")).unwrap_or_default();
+    examples.sort_by_cached_key(|example| {
+        let place = summary.find(&format!("/{}/", example.name));
+        (place.unwrap_or(usize::MAX), example.name.clone())
+    });
     Ok(examples)
 }
 
-/// The example called `name`.
-pub fn find(name: &str) -> Result<Example> {
-    let all = all()?;
-    let names: Vec<String> =
-        all.iter().map(|example| example.name.clone()).collect();
-    let found = all.into_iter().find(|example| example.name == name);
-    found.ok_or_else(|| {
-        let there = names.join(", ");
-        Wrong(format!(
-            "no example is called \"{name}\"; there are: {there}"
-        ))
-        .into()
-    })
+/// The folders in a folder, with their names.
+fn folders(parent: &Path) -> io::Result<Vec<(String, PathBuf)>> {
+    let mut folders = Vec::new();
+    for entry in fs::read_dir(parent)? {
+        let entry = entry?;
+        let path = entry.path();
+        if path.is_dir() {
+            folders.push((entry.file_name().to_string_lossy().into_owned(), path));
+        }
+    }
+    Ok(folders)
 }
 
-/// Builds an example and returns where its program is.
-pub fn build(example: &Example, release: bool) -> Result<PathBuf> {
-    let mut args = vec!["build", "--message-format=json-render-diagnostics"];
-    args.extend(["--package", &example.name]);
-    args.extend(release.then_some("--release"));
-    let output = String::from_utf8(cargo(&args)?)?;
-    let messages = output.lines().map(serde_json::from_str::<Value>);
-    let mut programs = messages.filter_map(|message| {
-        message.ok()?["executable"].as_str().map(PathBuf::from)
-    });
-    programs
-        .next()
-        .with_context(|| format!("{} has no program", example.name))
-}
-
-/// Runs cargo and returns what it printed. Its errors go to the reader.
-fn cargo(args: &[&str]) -> Result<Vec<u8>> {
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
+/// A call of cargo that knows nothing of this process's own package.
+///
+/// `cargo run` and `cargo test` tell a program which package it is, in variables
+/// that its children inherit. Build scripts that look for them would run again, and
+/// with them everything that depends on their packages.
+#[must_use]
+pub fn cargo() -> Command {
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
-    // `cargo run` has told this process which package it is. Build scripts that
-    // look for it would run again, and what depends on them.
-    let variables = env::vars_os().map(|(name, _)| name);
-    for name in
-        variables.filter(|n| n.as_encoded_bytes().starts_with(b"CARGO_PKG_"))
-    {
-        command.env_remove(name);
+    for (name, _) in env::vars_os() {
+        if name.as_encoded_bytes().starts_with(b"CARGO_PKG_") {
+            command.env_remove(name);
+        }
     }
     command
         .env_remove("CARGO_MANIFEST_DIR")
         .env_remove("CARGO_MANIFEST_LINKS");
-    let output = command.args(args).stderr(Stdio::inherit()).output();
-    let output = output.context("cannot start cargo")?;
-    ensure!(output.status.success(), anyhow!("cargo {} failed", args[0]));
-    Ok(output.stdout)
+    command
 }

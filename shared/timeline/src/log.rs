@@ -1,13 +1,16 @@
 //! Reads the lines that `shared` recorded; their format stands in its
 //! `timeline.rs`.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap, HashMap, HashSet};
+use std::mem;
 
 /// A run.
 #[derive(Debug, Default)]
 pub struct Timeline {
-    /// The processes that recorded something: the one that started the others, and
-    /// then by name.
+    /// The processes that recorded something, in the order of their first events.
+    /// Children that were started together stand in the order of their ids, in
+    /// which they were started, whichever of them was quickest.
     pub processes: Vec<Process>,
     /// From the first event to the last, in nanoseconds.
     pub duration: u64,
@@ -24,11 +27,12 @@ pub struct Process {
     pub command: String,
     /// A short name that no other process of the run has.
     pub label: String,
-    /// A lane for each thread that recorded something: main first, then by name.
+    /// A lane for each thread that recorded something, in the order of their first
+    /// events. Where the eye cannot tell these apart, main first, and then by name.
     pub lanes: Vec<Lane>,
 }
 
-/// What one thread did. Its spans nest, and none overlaps another in part.
+/// What one thread did.
 #[derive(Debug)]
 pub struct Lane {
     /// The thread's number in its process, from 1, in the order of their first
@@ -42,19 +46,27 @@ pub struct Lane {
 
 /// Something that a thread did for a time, or waited for.
 #[derive(Clone, Debug)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each answers a question of its own"
+)]
 pub struct Span {
     /// What the program calls it.
     pub name: String,
     /// Whether the thread waited.
     pub wait: bool,
-    /// How many spans are around it.
+    /// Its row in the lane: the first that was free when it began. Where spans
+    /// nest, this is the number of spans around it. No two spans of a row overlap.
     pub depth: usize,
     /// In nanoseconds since the first event of the run.
     pub begin: u64,
-    /// As `begin`. The end of the run, if nobody knows.
+    /// As `begin`.
     pub end: u64,
     /// Whether its process ended inside it.
     pub torn: bool,
+    /// Whether the log does not say when its process ended. `end` is the last event
+    /// of the process then.
+    pub fades: bool,
     /// Whether a panic ended it.
     pub panicked: bool,
     /// The same number for spans whose names have the same first word, digits
@@ -108,7 +120,7 @@ impl Timeline {
 }
 
 impl Lane {
-    /// How deep its spans are nested: 1 if none stands in another.
+    /// The number of its rows: 1 if no span stands in another.
     #[must_use]
     pub fn depth(&self) -> usize {
         self.spans
@@ -137,6 +149,7 @@ enum Kind {
     End,
     Wait,
     Exit,
+    Gone,
 }
 
 impl<'a> Event<'a> {
@@ -152,6 +165,7 @@ impl<'a> Event<'a> {
                 "end" => Kind::End,
                 "wait" => Kind::Wait,
                 "exit" => Kind::Exit,
+                "gone" => Kind::Gone,
                 _ => return None,
             },
             time: fields.next()?.parse().ok()?,
@@ -180,21 +194,61 @@ struct Reader {
 struct ProcessReader {
     id: u32,
     command: String,
+    /// The time of its first line.
+    first: Option<u64>,
     lanes: BTreeMap<usize, LaneReader>,
+    /// When it ended, if the log says so.
+    gone: Option<u64>,
 }
 
 #[derive(Default)]
 struct LaneReader {
     label: String,
+    /// The time of its first line.
+    first: Option<u64>,
     spans: Vec<Span>,
-    /// The number of each span that has not ended, and its place in `spans`.
-    open: Vec<(usize, usize)>,
+    /// The places in `spans` of those that have not ended, by their number.
+    open: HashMap<usize, Vec<usize>>,
+    /// The places of the open spans whose end is not in the log.
+    endless: Vec<usize>,
+    rows: Rows,
     /// The place of the wait that has not ended.
     waiting: Option<usize>,
     time: u64,
     /// When it said that it ends.
     exit: Option<u64>,
 }
+
+/// Which rows of a lane are free.
+#[derive(Default)]
+struct Rows {
+    /// Rows that were used before.
+    free: BinaryHeap<Reverse<usize>>,
+    /// How many rows there are.
+    count: usize,
+}
+
+impl Rows {
+    /// Takes the first row that is free.
+    fn take(&mut self) -> usize {
+        if let Some(Reverse(row)) = self.free.pop() {
+            return row;
+        }
+        self.count += 1;
+        self.count - 1
+    }
+
+    fn give_back(&mut self, row: usize) {
+        self.free.push(Reverse(row));
+    }
+}
+
+/// The part of a run in which the eye cannot tell two moments apart.
+const UNSEEN: u64 = 500;
+
+/// Children that have their first events within this time, in nanoseconds, were
+/// started together.
+const TOGETHER: u64 = 10_000_000;
 
 /// The end of a span that has none.
 const NEVER: u64 = u64::MAX;
@@ -215,11 +269,17 @@ impl Reader {
             }
         };
         let process = &mut self.processes[place];
+        process.first.get_or_insert(event.time);
         if event.kind == Kind::Process {
             process.command = printable(event.text);
             return Some(());
         }
+        if event.kind == Kind::Gone {
+            process.gone = Some(event.time);
+            return Some(());
+        }
         let lane = process.lanes.entry(event.thread).or_default();
+        lane.first.get_or_insert(event.time);
         if event.kind == Kind::Thread {
             lane.label = printable(event.text);
             return Some(());
@@ -233,14 +293,32 @@ impl Reader {
     /// Counts time from the first event, ends what is open, and finds labels.
     fn finish(self, run: Option<Run>) -> Timeline {
         let (first, last) = self.times.unwrap_or_default();
-        let last = last.max(run.map_or(0, |run| run.end));
-        let mut processes: Vec<Process> = self
+        let gone = self.processes.iter().filter_map(|process| process.gone);
+        let last = gone.chain(run.map(|run| run.end)).fold(last, u64::max);
+        let unseen = (last - first) / UNSEEN;
+        let root = find_root(&self.processes, run);
+        let (parents, mut readers): (Vec<_>, Vec<_>) = self
             .processes
             .into_iter()
-            .map(ProcessReader::finish)
+            .partition(|reader| Some(reader.id) == root);
+        let together = unseen.max(TOGETHER);
+        sort_by_time(
+            &mut readers,
+            together,
+            |reader| reader.first,
+            |reader| reader.id,
+        );
+        for parent in parents.into_iter().rev() {
+            let later = readers
+                .iter()
+                .position(|reader| reader.first >= parent.first);
+            readers.insert(later.unwrap_or(readers.len()), parent);
+        }
+        let mut processes: Vec<Process> = readers
+            .into_iter()
+            .map(|reader| reader.finish(unseen))
             .collect();
-        let root = label(&mut processes, run.map(|run| run.root));
-        processes.sort_by_cached_key(|p| (Some(p.id) != root, natural(&p.label)));
+        label(&mut processes, root);
         processes.retain(|process| !process.lanes.is_empty());
 
         let lanes = processes.iter_mut().flat_map(|process| &mut process.lanes);
@@ -248,7 +326,7 @@ impl Reader {
             lanes.flat_map(|lane| &mut lane.spans).collect();
         for span in &mut spans {
             span.begin -= first;
-            span.end = span.end.min(last) - first;
+            span.end -= first;
         }
         group(spans);
         Timeline {
@@ -260,37 +338,50 @@ impl Reader {
 }
 
 impl ProcessReader {
-    fn finish(self) -> Process {
+    fn finish(self, unseen: u64) -> Process {
         let exit = self.lanes.values().filter_map(|lane| lane.exit).max();
-        let lanes = self
+        let last_event = self.lanes.values().map(|lane| lane.time).max();
+        // The clocks of two processes may differ a little.
+        let end = self.gone.max(last_event).unwrap_or_default();
+        let mut readers: Vec<(usize, LaneReader)> = self
             .lanes
             .into_iter()
-            .filter(|(_, lane)| !lane.spans.is_empty());
-        let lane = |(thread, mut lane): (usize, LaneReader)| {
+            .filter(|(_, lane)| !lane.spans.is_empty())
+            .collect();
+        sort_by_time(
+            &mut readers,
+            unseen,
+            |(_, lane)| lane.first,
+            |(thread, lane)| (lane.label != "main", natural(&lane.label), *thread),
+        );
+        let mut lanes = Vec::new();
+        for (thread, mut lane) in readers {
             // When a process exits, a thread's last line may be lost. So a wait
             // ends with the last thread that says that it ends.
             if let (Some(place), Some(exit)) = (lane.waiting, exit)
                 && lane.time <= exit
+                && lane.open.is_empty()
             {
                 lane.time = exit;
                 lane.end(place);
             }
-            let unnamed = lane.label.is_empty();
-            let label = if unnamed {
+            for span in &mut lane.spans {
+                if span.end == NEVER {
+                    span.end = end;
+                    span.fades = self.gone.is_none();
+                }
+            }
+            let label = if lane.label.is_empty() {
                 format!("thread {thread}")
             } else {
                 lane.label
             };
-            Lane {
+            lanes.push(Lane {
                 thread,
                 label,
                 spans: lane.spans,
-            }
-        };
-        let mut lanes: Vec<Lane> = lanes.map(lane).collect();
-        lanes.sort_by_cached_key(|lane| {
-            (lane.label != "main", natural(&lane.label), lane.thread)
-        });
+            });
+        }
         tell_apart(lanes.iter_mut().map(|lane| &mut lane.label));
         Process {
             id: self.id,
@@ -308,9 +399,10 @@ impl LaneReader {
         event: &Event,
         ends: &HashSet<(u32, usize, usize)>,
     ) -> Option<()> {
-        let open = self.open.iter().rposition(|o| o.0 == event.span);
-        if event.kind == Kind::End && open.is_none() {
-            return None; // the line of its beginning is lost
+        let mut ended = None;
+        if event.kind == Kind::End {
+            // Without it, the line of its beginning is lost.
+            ended = Some(self.open.get_mut(&event.span)?.pop()?);
         }
         // The clock of one thread does not go back, whatever the log says.
         self.time = self.time.max(event.time);
@@ -318,38 +410,39 @@ impl LaneReader {
             self.end(wait);
         }
         match event.kind {
-            Kind::Begin => self.begin(event.span, printable(event.text)),
+            Kind::Begin => {
+                let place = self.add(printable(event.text), false);
+                if ends.contains(&(event.process, event.thread, event.span)) {
+                    self.open.entry(event.span).or_default().push(place);
+                } else {
+                    self.endless.push(place);
+                }
+            }
             Kind::Wait => {
                 self.waiting = Some(self.add(printable(event.text), true));
             }
             Kind::End => {
-                let ended = self.open.split_off(open?);
-                for &(_, place) in &ended {
-                    self.end(place);
-                }
-                self.spans[ended[0].1].panicked = event.text == "panic";
-                // What goes on stands one level up from here.
-                for &(number, place) in &ended[1..] {
-                    if ends.contains(&(event.process, event.thread, number)) {
-                        self.begin(number, self.spans[place].name.clone());
-                    }
+                let place = ended?;
+                self.end(place);
+                self.spans[place].panicked = event.text == "panic";
+                // The line of an inner end is lost: it came before this one.
+                while let Some(inner) = self.endless.pop_if(|inner| *inner > place)
+                {
+                    self.end(inner);
                 }
             }
             Kind::Exit => {
                 self.exit = Some(self.time);
                 // They stay torn: the process ended inside them.
-                for (_, place) in self.open.split_off(0) {
+                let open = mem::take(&mut self.open).into_values().flatten();
+                for place in open.chain(mem::take(&mut self.endless)) {
                     self.spans[place].end = self.time;
                 }
+                self.rows = Rows::default();
             }
-            Kind::Process | Kind::Thread => {}
+            Kind::Process | Kind::Thread | Kind::Gone => {}
         }
         Some(())
-    }
-
-    fn begin(&mut self, number: usize, name: String) {
-        let place = self.add(name, false);
-        self.open.push((number, place));
     }
 
     /// Adds a span that is torn until its end comes. Returns its place.
@@ -357,10 +450,11 @@ impl LaneReader {
         self.spans.push(Span {
             name,
             wait,
-            depth: self.open.len(),
+            depth: self.rows.take(),
             begin: self.time,
             end: NEVER,
             torn: true,
+            fades: false,
             panicked: false,
             group: 0,
         });
@@ -368,19 +462,27 @@ impl LaneReader {
     }
 
     fn end(&mut self, place: usize) {
-        self.spans[place].end = self.time;
-        self.spans[place].torn = false;
+        let span = &mut self.spans[place];
+        span.end = self.time;
+        span.torn = false;
+        self.rows.give_back(span.depth);
     }
 }
 
-/// The process that started the others is called after its program, the others
-/// after their first argument, which is their role.
-fn label(processes: &mut [Process], root: Option<u32>) -> Option<u32> {
+/// The process that started the others: if the run does not say, one without
+/// arguments.
+fn find_root(processes: &[ProcessReader], run: Option<Run>) -> Option<u32> {
     let alone = processes.len() == 1;
     let mut likely = processes
         .iter()
         .filter(|process| alone || !process.command.contains(' '));
-    let root = root.or(likely.next().map(|process| process.id));
+    run.map(|run| run.root)
+        .or_else(|| likely.next().map(|process| process.id))
+}
+
+/// The process that started the others is named after its program, the others after
+/// their first argument, which is their role.
+fn label(processes: &mut [Process], root: Option<u32>) {
     let its_command = processes.iter().find(|process| Some(process.id) == root);
     let its_command = its_command.map(|process| process.command.clone());
     for process in processes.iter_mut() {
@@ -397,7 +499,6 @@ fn label(processes: &mut [Process], root: Option<u32>) -> Option<u32> {
         };
     }
     tell_apart(processes.iter_mut().map(|process| &mut process.label));
-    root
 }
 
 /// Numbers the groups of spans.
@@ -437,6 +538,24 @@ fn tell_apart<'a>(labels: impl Iterator<Item = &'a mut String>) {
     }
 }
 
+/// Sorts by time, and by a key where times differ by no more than `unseen`.
+fn sort_by_time<T, K: Ord>(
+    items: &mut [T],
+    unseen: u64,
+    time: impl Fn(&T) -> Option<u64>,
+    key: impl Fn(&T) -> K,
+) {
+    items.sort_by_key(|item| time(item));
+    let mut rest = items;
+    while let Some(first) = rest.first() {
+        let limit = time(first).map(|time| time.saturating_add(unseen));
+        let together = rest.partition_point(|item| time(item) <= limit);
+        let (items, others) = rest.split_at_mut(together);
+        items.sort_by_cached_key(|item| key(item));
+        rest = others;
+    }
+}
+
 /// Orders `teller-2` before `teller-10`.
 fn natural(label: &str) -> (String, u64) {
     let name = label.trim_end_matches(|c: char| c.is_ascii_digit());
@@ -444,7 +563,7 @@ fn natural(label: &str) -> (String, u64) {
 }
 
 /// The first word, without its digits.
-fn first_word(name: &str) -> String {
+pub fn first_word(name: &str) -> String {
     let word = name.split_whitespace().next().unwrap_or_default();
     word.chars().filter(|c| !c.is_ascii_digit()).collect()
 }

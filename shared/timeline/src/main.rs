@@ -3,38 +3,39 @@
 //! - Run it: `cargo timeline bank-account`
 //! - Look for: who works, who waits, and who was killed.
 
-mod examples;
 mod options;
 
-use std::ffi::OsString;
 use std::io::{self, ErrorKind, IsTerminal, StdoutLock, Write};
 use std::path::Path;
 use std::process::{self, Command, ExitStatus, Stdio};
-use std::time::{SystemTime, UNIX_EPOCH};
-use std::{env, fs};
+use std::time::{Duration, Instant};
+use std::{env, fs, thread};
 
 use anyhow::{Context, Error, Result, ensure};
-use timeline::{Run, Timeline, svg, terminal, trace};
+use timeline::examples::{self, Example};
+use timeline::{Load, Recorded, Signals, Timeline, svg, terminal, trace};
 
-use options::{Options, Task, Wrong};
+use options::{Options, Task, UsageError};
 
-/// Where `shared` writes its lines.
-const LOG: &str = "TIMELINE_LOG";
-
-/// Columns where the output is not a terminal.
+/// Columns where the output is not a terminal and `COLUMNS` does not say.
 const WIDTH: usize = 100;
+
+/// How long the load of the machine is measured, at the least: it counts in steps
+/// of 10 ms.
+const MEASURED: Duration = Duration::from_secs(1);
 
 fn main() {
     let code = run().unwrap_or_else(|error| {
         if !is_broken_pipe(&error) {
             let _ = writeln!(io::stderr(), "{error:#}");
         }
-        if error.is::<Wrong>() { 2 } else { 1 }
+        if error.is::<UsageError>() { 2 } else { 1 }
     });
     process::exit(code)
 }
 
-/// Whether whoever read our lines has left (`| head -1`): nobody to tell.
+/// Whether the reader closed the pipe (as `| head -1` does): then this program ends
+/// quietly.
 fn is_broken_pipe(error: &Error) -> bool {
     let kind = error.downcast_ref().map(io::Error::kind);
     kind == Some(ErrorKind::BrokenPipe)
@@ -54,7 +55,7 @@ fn run() -> Result<i32> {
             return Ok(0);
         }
         Task::List => return list(),
-        Task::All => return draw_all(),
+        Task::All(busy) => return draw_all(busy),
         Task::Read(log) => {
             let name = log.display();
             let lines =
@@ -63,17 +64,13 @@ fn run() -> Result<i32> {
             (title, Timeline::read(&lines, None), None)
         }
         Task::Run(name, args) => {
-            let example = examples::find(&name)?;
-            let program = examples::build(&example, release)?;
-            let ours = ["--svg", "--trace"].map(OsString::from);
-            for option in args.iter().filter(|arg| ours.contains(arg)) {
-                let option = option.display();
-                eprintln!(
-                    "{option} goes to {name}: options of this tool come before it"
-                );
-            }
-            wait_through_ctrl_c()?;
-            let (status, timeline) = record(Command::new(program).args(args))?;
+            let example = find(&name)?;
+            let program = example.build(release)?;
+            let signals = Signals::handle().context("cannot handle signals")?;
+            let run = timeline::record(Command::new(program).args(args), &signals)?;
+            let Some(Recorded { status, timeline }) = run else {
+                return Ok(signals.exit_code().unwrap_or(1));
+            };
             (example.name, timeline, Some(status))
         }
     };
@@ -90,32 +87,28 @@ fn run() -> Result<i32> {
     }
 }
 
-/// Lets Ctrl-C end the example, which gets it too, and not this process: it has
-/// something to draw then.
-fn wait_through_ctrl_c() -> Result<()> {
-    ctrlc::set_handler(|| ()).context("cannot prepare for Ctrl-C")
-}
-
-/// Runs a program to its end and reads what it recorded.
-fn record(command: &mut Command) -> Result<(ExitStatus, Timeline)> {
-    let log = tempfile::Builder::new().prefix("timeline-").tempfile();
-    let log = log.context("cannot make a temporary file")?;
-    let program = command.get_program().display().to_string();
-    let child = command.env(LOG, log.path()).spawn();
-    let mut child = child.with_context(|| format!("cannot start {program}"))?;
-    let status = child
-        .wait()
-        .with_context(|| format!("cannot wait for {program}"))?;
-    let end = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
-    let end = u64::try_from(end.as_nanos()).unwrap_or(u64::MAX);
-    let lines = fs::read(log.path()).context("cannot read what was recorded")?;
-    let run = Run {
-        root: child.id(),
-        end,
+/// The example called `name`.
+fn find(name: &str) -> Result<Example> {
+    let mut examples = examples::all()?;
+    if let Some(place) = examples.iter().position(|example| example.name == name) {
+        return Ok(examples.swap_remove(place));
+    }
+    let typed = name.to_lowercase().replace('_', "-");
+    let likeness = |example: &Example| {
+        if example.name.contains(&typed) {
+            return 1.0;
+        }
+        strsim::jaro_winkler(&example.name, &typed)
     };
-    Ok((status, Timeline::read(&lines, Some(run))))
+    let likely = examples
+        .iter()
+        .max_by(|a, b| likeness(a).total_cmp(&likeness(b)))
+        .filter(|example| likeness(example) >= 0.8);
+    let hint = match likely {
+        Some(example) => format!("did you mean \"{}\"?", example.name),
+        None => "`cargo timeline` lists them".into(),
+    };
+    Err(UsageError(format!("no example is called \"{name}\": {hint}")).into())
 }
 
 /// Prints the lanes, or why there are none.
@@ -152,13 +145,22 @@ fn show(
 
 fn draw(out: &mut StdoutLock, title: &str, timeline: &Timeline) -> Result<()> {
     let terminal = terminal_size::terminal_size().filter(|_| out.is_terminal());
-    let width = terminal.map_or(WIDTH, |(width, _)| width.0.into());
+    let width = match terminal {
+        Some((width, _)) => width.0.into(),
+        None => columns().unwrap_or(WIDTH),
+    };
     let set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
     let dumb = env::var_os("TERM").is_some_and(|term| term == "dumb");
     let colour = out.is_terminal() && !set("NO_COLOR") && !dumb;
     writeln!(out, "\n{title}: {}\n", timeline::summary(timeline))?;
     write!(out, "{}", terminal::draw(timeline, width, colour))?;
     Ok(())
+}
+
+/// The width that the reader wishes for output that does not go to a terminal.
+fn columns() -> Option<usize> {
+    let columns = env::var("COLUMNS").ok()?.parse().ok()?;
+    (1..=10_000).contains(&columns).then_some(columns)
 }
 
 fn list() -> Result<i32> {
@@ -179,24 +181,66 @@ fn list() -> Result<i32> {
     Ok(0)
 }
 
-/// Runs every example without arguments and puts its picture beside it.
-fn draw_all() -> Result<i32> {
-    ctrlc::set_handler(|| process::exit(130))
-        .context("cannot prepare for Ctrl-C")?;
-    for example in examples::all()? {
+/// Runs every example whose chapter shows a picture, without arguments, and writes
+/// the picture. Fails when other programs use more than `limit` percent of the
+/// cores: then the picture would show their work, too.
+fn draw_all(limit: f64) -> Result<i32> {
+    let mut examples = examples::all()?;
+    examples.retain(Example::has_picture);
+    let mut programs = Vec::new();
+    for example in &examples {
+        programs.push(example.build(false)?);
+    }
+    let signals = Signals::handle().context("cannot handle signals")?;
+    if Load::now().is_none() {
+        eprintln!("how busy the machine is cannot be measured here");
+    }
+    must_be_quiet(Load::now(), Instant::now(), limit, "before the first run")?;
+    for (example, program) in examples.iter().zip(programs) {
+        if signals.interrupted() {
+            return Ok(130);
+        }
         let name = &example.name;
-        let mut command = Command::new(examples::build(&example, false)?);
-        let (status, timeline) = record(command.stdout(Stdio::null()))?;
+        let (before, start) = (Load::now(), Instant::now());
+        let mut command = Command::new(program);
+        let run = timeline::record(command.stdout(Stdio::null()), &signals)?;
+        let Some(Recorded { status, timeline }) = run else {
+            return Ok(signals.exit_code().unwrap_or(1));
+        };
+        if signals.interrupted() {
+            return Ok(130);
+        }
         ensure!(status.success(), "{name}: {status}");
         ensure!(
             !timeline.processes.is_empty(),
             "{name} has recorded nothing"
         );
+        must_be_quiet(before, start, limit, &format!("while {name} ran"))?;
         let file = example.folder.join("timeline.svg");
         write_file(&file, &svg::draw(&timeline, name))?;
         writeln!(io::stdout(), "{name}: {}", timeline::summary(&timeline))?;
     }
     Ok(0)
+}
+
+/// Fails if others have used more than `limit` percent of the cores since `start`.
+/// Measures somewhat longer where not enough time has passed.
+fn must_be_quiet(
+    before: Option<Load>,
+    start: Instant,
+    limit: f64,
+    when: &str,
+) -> Result<()> {
+    let Some(before) = before else { return Ok(()) };
+    thread::sleep(MEASURED.saturating_sub(start.elapsed()));
+    let after = Load::now().context("cannot measure how busy the machine is")?;
+    let others = after.others_since(&before);
+    ensure!(
+        others <= limit,
+        "the machine is busy: other programs used {others:.0} % of the cores \
+         {when}, more than {limit} %; the picture is not written"
+    );
+    Ok(())
 }
 
 /// Writes a file whole or not at all, unless it is a device or a pipe.

@@ -3,7 +3,7 @@
 
 use std::fmt::{self, Write};
 
-use crate::layout::{self, Row, Sign, text_width};
+use crate::layout::{self, CommonParts, Row, Sign, text_width};
 use crate::{Span, Timeline};
 
 // All lengths are in pixels.
@@ -19,6 +19,7 @@ const LEGEND: f64 = 22.0;
 const LETTER: f64 = 7.2; // wider than most, in a sans-serif of 12 pixels
 const LONGEST_LABEL: f64 = 220.0;
 const CUT: f64 = 14.0; // the cross at the end of what failed
+const FADE: f64 = 40.0; // behind the last event of a process whose end is not known
 /// What is finer cannot be told apart.
 const FINEST: f64 = 1.0;
 
@@ -51,6 +52,7 @@ pub fn draw(timeline: &Timeline, title: &str) -> String {
         text: String::new(),
         left,
         scale,
+        names: CommonParts::of(timeline),
     };
 
     let legend = legend(timeline, left);
@@ -75,19 +77,22 @@ pub fn draw(timeline: &Timeline, title: &str) -> String {
 }
 
 fn height(row: &Row) -> f64 {
-    row.lane
-        .map_or(HEADING, |lane| lane.depth() as f64 * BAR + GAP)
+    let Some(lane) = row.lane else { return HEADING };
+    let (rows, left_out) = layout::drawn_rows(lane);
+    let rows = rows + usize::from(left_out > 0);
+    rows as f64 * BAR + GAP
 }
 
 /// The file as far as it is written, and where times stand in it.
-struct Picture {
+struct Picture<'a> {
     text: String,
     left: f64,
     /// Pixels a nanosecond.
     scale: f64,
+    names: CommonParts<'a>,
 }
 
-impl Picture {
+impl Picture<'_> {
     fn add(&mut self, markup: fmt::Arguments) {
         let _ = writeln!(self.text, "{markup}"); // a string takes everything
     }
@@ -165,7 +170,10 @@ impl Picture {
              <title>process {}: {}</title></text>",
             MARGIN + indent,
             y + BASELINE,
-            escaped(&shortened(row.label.trim_start(), width - indent)),
+            escaped(&layout::shortened_inside(
+                row.label.trim_start(),
+                ((width - indent) / LETTER) as usize
+            )),
             process.id,
             escaped(&process.command)
         ));
@@ -174,8 +182,9 @@ impl Picture {
     fn add_lane(&mut self, row: &Row, y: f64) {
         let Some(lane) = row.lane else { return };
         let fine = |from, to| self.x(to) - self.x(from) < FINEST;
-        let mut bars: Vec<Vec<(Span, usize)>> = vec![Vec::new(); lane.depth()];
-        for span in &lane.spans {
+        let (rows, left_out) = layout::drawn_rows(lane);
+        let mut bars: Vec<Vec<(Span, usize)>> = vec![Vec::new(); rows];
+        for span in lane.spans.iter().filter(|span| span.depth < rows) {
             let bars = &mut bars[span.depth];
             // Where thousands stand in one pixel, nobody can tell them apart: those
             // that look the same become one bar.
@@ -197,6 +206,13 @@ impl Picture {
             }
             self.add_bar(&bar, y + bar.depth as f64 * BAR);
         }
+        if left_out > 0 {
+            let (x, y) = (self.left, y + rows as f64 * BAR + BASELINE);
+            let words = layout::left_out(left_out);
+            self.add(format_args!(
+                "<text class='quiet' x='{x}' y='{y}'>{words}</text>"
+            ));
+        }
     }
 
     /// One span, with its name where there is room, and a tooltip.
@@ -211,13 +227,25 @@ impl Picture {
             Sign::Work(_) => format!("{name}: {took}, from {begin}"),
             Sign::Wait => format!("waits for {name}: {took}, from {begin}"),
             Sign::Panicked => format!("{name}: {took}, from {begin}, then a panic"),
-            Sign::Torn => format!("{name}: from {begin}, cut off here or before"),
+            Sign::Torn => format!("{name}: {took}, from {begin}, then cut off"),
+            Sign::Fades => {
+                format!("{name}: {took} or more, from {begin}, then cut off")
+            }
         };
         self.add(format_args!(
             "<g><title>{tooltip}</title><rect x='{x:.2}' y='{y}' \
              width='{width:.2}' height='{height}' fill='{}'/>",
             fill(sign)
         ));
+        let mut width = width;
+        if sign == Sign::Fades {
+            let (x, fade) = (x + width, FADE.min(WIDTH - GAP - x - width).max(0.0));
+            self.add(format_args!(
+                "<rect x='{x:.2}' y='{y}' width='{fade:.2}' height='{height}' \
+                 fill='url(#timeline-fade)'/>"
+            ));
+            width += fade;
+        }
         if width > 3.0 {
             // Where a span begins, also if the one before it has the same colour.
             self.add(format_args!(
@@ -225,18 +253,30 @@ impl Picture {
             ));
         }
         let mut room = width - 8.0;
-        if let Sign::Panicked | Sign::Torn = sign {
+        if let Sign::Panicked | Sign::Torn | Sign::Fades = sign {
             let (x, y) = ((x + width - 12.0).max(x - 4.0), y + 5.0);
             self.add(format_args!(
                 "<path class='cut' d='M{x:.1} {y}l9 9m0-9l-9 9'/>"
             ));
             room -= CUT;
         }
-        let fits = text_width(&span.name) as f64 * LETTER < room;
-        if fits || room > SHORTEST * LETTER {
+        let name_width = text_width(&span.name) as f64 * LETTER;
+        let fits = name_width < room;
+        let after = (x + width).max(x + GAP) + GAP;
+        if matches!(sign, Sign::Torn | Sign::Fades)
+            && !fits
+            && after + name_width < WIDTH - MARGIN
+        {
+            // Nothing follows in this row: its process has ended.
+            let y = y + BASELINE;
+            self.add(format_args!(
+                "<text class='quiet' x='{after:.1}' y='{y}'>{name}</text>"
+            ));
+        } else if fits || room > SHORTEST * LETTER {
             let class = if sign == Sign::Wait { "in-bar" } else { "name" };
             let (x, y) = (x + 5.0, y + BASELINE);
-            let name = escaped(&shortened(&span.name, room));
+            let name = self.names.shortened(span, (room / LETTER) as usize);
+            let name = escaped(&name);
             self.add(format_args!(
                 "<text class='{class}' x='{x:.1}' y='{y}'>{name}</text>"
             ));
@@ -292,13 +332,8 @@ fn fill(sign: Sign) -> &'static str {
         Sign::Work(group) => COLOURS[group % COLOURS.len()],
         Sign::Wait => "url(#timeline-wait)",
         Sign::Panicked => "#f4b6b0",
-        Sign::Torn => "url(#timeline-torn)",
+        Sign::Torn | Sign::Fades => "url(#timeline-torn)",
     }
-}
-
-/// The text, cut with `…` if it takes more than `width` pixels.
-fn shortened(text: &str, width: f64) -> String {
-    layout::shortened(text, (width / LETTER) as usize)
 }
 
 /// The text as XML writes it. What XML does not have at all becomes a space.

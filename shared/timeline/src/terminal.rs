@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use unicode_width::UnicodeWidthChar;
 
-use crate::layout::{self, Sign, shortened, text_width};
-use crate::{Lane, Span, Timeline};
+use crate::layout::{self, CommonParts, Sign, text_width};
+use crate::{Span, Timeline};
 
 const WORK: char = '█';
 /// The first cell of a span: leaves a gap to what is before.
@@ -23,6 +23,8 @@ const COLOURS: usize = 5;
 
 /// Columns that the names of the lanes take at the most.
 const LONGEST_LABEL: usize = 24;
+/// Columns behind the last event of a process whose end is not known.
+const FADE: f64 = 4.0;
 /// Columns of the drawing at the least, however narrow the terminal is.
 const NARROWEST: usize = 20;
 /// Columns of a name that is cut, at the least.
@@ -39,6 +41,7 @@ enum Paint {
 }
 
 /// Draws the lanes, `width` columns wide, and a time axis below.
+#[must_use]
 pub fn draw(timeline: &Timeline, width: usize, colour: bool) -> String {
     let rows = layout::rows(timeline);
     let label = rows
@@ -51,15 +54,33 @@ pub fn draw(timeline: &Timeline, width: usize, colour: bool) -> String {
     let width = width - label - 3; // of the lanes
 
     let mut out = String::new();
+    let names = CommonParts::of(timeline);
     for row in rows {
-        let mut name = shortened(&row.label, label);
-        let spans = row.lane.iter().flat_map(|lane| &lane.spans);
-        for depth in 0..row.lane.map_or(1, Lane::depth) {
+        let mut name = layout::shortened_inside(&row.label, label);
+        let mut add = |cells: &str| {
             let gap = " ".repeat(label - text_width(&name));
-            let spans = spans.clone().filter(|span| span.depth == depth);
-            let cells = cells(&spans.collect::<Vec<_>>(), timeline.duration, width);
-            let _ = writeln!(out, "{name}{gap} │{}│", painted(&cells, colour));
+            let _ = writeln!(out, "{name}{gap} │{cells}│");
             name.clear();
+        };
+        let Some(lane) = row.lane else {
+            add(&" ".repeat(width));
+            continue;
+        };
+        let (depths, left_out) = layout::drawn_rows(lane);
+        let mut spans: Vec<Vec<&Span>> = vec![Vec::new(); depths];
+        for span in lane.spans.iter().filter(|span| span.depth < depths) {
+            spans[span.depth].push(span);
+        }
+        for spans in spans {
+            let cells = cells(&spans, &names, timeline.duration, width);
+            add(&painted(&cells, colour));
+        }
+        if left_out > 0 {
+            let words = layout::shortened(&layout::left_out(left_out), width);
+            add(&format!(
+                "{words}{}",
+                " ".repeat(width - text_width(&words))
+            ));
         }
     }
     axis(&mut out, timeline.duration, label, width);
@@ -68,10 +89,18 @@ pub fn draw(timeline: &Timeline, width: usize, colour: bool) -> String {
 }
 
 /// The cells of spans that do not overlap.
-fn cells(spans: &[&Span], duration: u64, width: usize) -> Vec<(char, Paint)> {
+fn cells(
+    spans: &[&Span],
+    names: &CommonParts,
+    duration: u64,
+    width: usize,
+) -> Vec<(char, Paint)> {
     let scale = width as f64 / duration.max(1) as f64;
-    let columns =
-        |span: &Span| (span.begin as f64 * scale, span.end as f64 * scale);
+    let columns = |span: &Span| {
+        let fade = if span.fades { FADE } else { 0.0 };
+        let end = (span.end as f64 * scale + fade).min(width as f64);
+        (span.begin as f64 * scale, end)
+    };
 
     // How much of each cell is work, how much is waiting, and the sign of each.
     let mut shares = vec![[(0.0, Sign::Wait); 2]; width];
@@ -100,8 +129,9 @@ fn cells(spans: &[&Span], duration: u64, width: usize) -> Vec<(char, Paint)> {
         if first == last {
             // Something that was there is seen, however short.
             let cell = &mut cells[(from as usize).min(width - 1)];
-            if sign == Sign::Torn {
+            if let Sign::Torn | Sign::Fades = sign {
                 *cell = (CUT, Paint::Bar(sign));
+                put_behind(&span.name, &mut cells, from as usize + 2);
             } else if cell.1 == Paint::Nothing && sign != Sign::Wait {
                 *cell = (SHORT, Paint::Bar(sign));
             }
@@ -111,15 +141,21 @@ fn cells(spans: &[&Span], duration: u64, width: usize) -> Vec<(char, Paint)> {
         if let Sign::Work(_) | Sign::Panicked = sign {
             cells[first] = (WORK_BEGINS, Paint::Bar(sign));
         }
-        if let Sign::Panicked | Sign::Torn = sign {
+        if let Sign::Panicked | Sign::Torn | Sign::Fades = sign {
             end -= 1;
             cells[end] = (CUT, Paint::Bar(sign));
         }
         // The first cell stays as it is, to tell it from what is before.
         begin += 1;
         let room = end.saturating_sub(begin);
+        if matches!(sign, Sign::Torn | Sign::Fades)
+            && text_width(&span.name) > room
+            && put_behind(&span.name, &mut cells, end + 2)
+        {
+            continue;
+        }
         if room > 0 && (text_width(&span.name) <= room || room >= SHORTEST) {
-            let name = shortened(&span.name, room);
+            let name = names.shortened(span, room);
             put(&name, &mut cells[begin..end], Paint::Name(sign));
         }
     }
@@ -130,8 +166,21 @@ fn letter(sign: Sign) -> char {
     match sign {
         Sign::Work(_) | Sign::Panicked => WORK,
         Sign::Wait => WAIT,
-        Sign::Torn => TORN,
+        Sign::Torn | Sign::Fades => TORN,
     }
+}
+
+/// Writes the name of a span that is cut off behind its cross, if there is room.
+/// Returns whether there was.
+fn put_behind(name: &str, cells: &mut [(char, Paint)], begin: usize) -> bool {
+    let Some(cells) = cells.get_mut(begin..begin + text_width(name)) else {
+        return false;
+    };
+    let free = cells.iter().all(|cell| cell.1 == Paint::Nothing);
+    if free {
+        put(name, cells, Paint::Nothing);
+    }
+    free
 }
 
 /// Writes a text, one letter a cell; some letters take two.
@@ -179,7 +228,7 @@ fn code(sign: Sign, name: bool) -> String {
         Sign::Work(group) => format!("3{}", group % COLOURS + 2),
         Sign::Wait => "2".into(), // dim
         Sign::Panicked if name => "30;41".into(),
-        Sign::Panicked | Sign::Torn => "31".into(),
+        Sign::Panicked | Sign::Torn | Sign::Fades => "31".into(),
     }
 }
 
@@ -213,7 +262,7 @@ fn legend(
             Sign::Work(_) => [WORK; 2],
             Sign::Wait => [WAIT; 2],
             Sign::Panicked => [WORK, CUT],
-            Sign::Torn => [TORN, CUT],
+            Sign::Torn | Sign::Fades => [TORN, CUT],
         };
         let letters = painted(&letters.map(|l| (l, Paint::Bar(sign))), colour);
         let columns = 3 + text_width(&words);

@@ -1,10 +1,13 @@
+use std::collections::HashMap;
+use std::fmt::Write;
+
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 use serde_json::Value;
 
-use crate::layout::{self, text_width};
-use crate::{Lane, Run, Span, Timeline, svg, terminal, trace};
+use crate::layout::{self, CommonParts, text_width};
+use crate::{Lane, Load, Run, Span, Timeline, svg, terminal, trace};
 
 /// A log from its lines, written with spaces for tabs. Times are small, process 1
 /// is the first.
@@ -71,10 +74,8 @@ fn a_span_may_end_after_the_one_around_it() {
         spans(only_lane(&timeline)),
         [
             ("one", 0, 2, 0),
-            ("two", 2, 2, 1), // its part inside `one`, and the rest
-            ("two", 2, 4, 0),
-            ("three", 4, 4, 1),
-            ("three", 4, 7, 0),
+            ("two", 2, 4, 1),
+            ("three", 4, 7, 0), // the first row that is free
             ("four", 5, 6, 1),
         ]
     );
@@ -113,10 +114,9 @@ fn a_wait_whose_end_is_lost_at_the_exit_ends_with_the_process() {
 fn the_end_of_the_run_may_be_later_than_its_last_event() {
     let log = b"begin\t100\t1\t1\t1\twork\n";
     let run = Run { root: 1, end: 600 };
-    assert_eq!(
-        spans(only_lane(&Timeline::read(log, Some(run)))),
-        [("work", 0, 500, 0)]
-    );
+    let timeline = Timeline::read(log, Some(run));
+    assert_eq!(timeline.duration, 500);
+    assert_eq!(spans(only_lane(&timeline)), [("work", 0, 0, 0)]);
 }
 
 #[test]
@@ -129,39 +129,74 @@ fn spans_nest_and_a_wait_ends_with_the_next_event() {
     };
     assert_eq!(spans(&first.lanes[0]), [("children", 0, 900, 0)]);
     assert_eq!(
-        spans(&second.lanes[1]),
+        spans(&second.lanes[0]),
         [
             ("sell", 100, 500, 0),
             ("count 12", 200, 400, 1),
             ("lock", 400, 500, 1)
         ]
     );
-    let waits: Vec<bool> = second.lanes[1].spans.iter().map(|s| s.wait).collect();
+    let waits: Vec<bool> = second.lanes[0].spans.iter().map(|s| s.wait).collect();
     assert_eq!(waits, [false, false, true]);
     // `sell` twice and `count` once: two groups.
     let groups: Vec<usize> =
-        second.lanes[1].spans[..2].iter().map(|s| s.group).collect();
+        second.lanes[0].spans[..2].iter().map(|s| s.group).collect();
     assert_eq!(groups, [0, 1]);
 }
 
 #[test]
-fn what_has_no_end_is_torn_and_reaches_to_the_end_of_the_run() {
-    let timeline = read(RUN);
-    let killed = &timeline.processes[1].lanes[0];
-    assert_eq!(
-        spans(killed),
-        [("lock", 300, 600, 0), ("sell", 600, 900, 0)]
-    );
-    let torn: Vec<&str> = timeline
-        .spans()
-        .filter(|span| span.torn)
-        .map(|span| &*span.name)
-        .collect();
-    assert_eq!(torn, ["sell"]);
+fn what_has_no_end_is_torn_at_the_end_of_its_process() {
+    let gone = [RUN, &["gone 1850 2 0 0 "]].concat();
+    // Where that is not known, the bar fades after the last event of its process.
+    for (log, end, fades) in [(RUN, 700, true), (&gone, 850, false)] {
+        let timeline = read(log);
+        let killed = &timeline.processes[1].lanes[1];
+        assert_eq!(
+            spans(killed),
+            [("lock", 300, 600, 0), ("sell", 600, end, 0)]
+        );
+        let torn: Vec<(&str, bool)> = timeline
+            .spans()
+            .filter(|span| span.torn)
+            .map(|span| (&*span.name, span.fades))
+            .collect();
+        assert_eq!(torn, [("sell", fades)]);
+    }
 }
 
 #[test]
-fn lanes_have_names_in_their_natural_order() {
+fn waits_and_spans_of_all_threads_end_with_their_process() {
+    let timeline = read(&[
+        "begin 0 1 1 1 outer",
+        "begin 2 1 1 2 inner",
+        "wait 3 1 1 0 lock",
+        "wait 4 1 2 0 job",
+        "gone 8 1 0 0 ",
+        "begin 20 2 1 1 other",
+        "end 30 2 1 1 ",
+    ]);
+    let lanes = &timeline.processes[0].lanes;
+    assert_eq!(
+        spans(&lanes[0]),
+        [("outer", 0, 8, 0), ("inner", 2, 8, 1), ("lock", 3, 8, 2)]
+    );
+    assert_eq!(spans(&lanes[1]), [("job", 4, 8, 0)]);
+    let cut = lanes.iter().flat_map(|lane| &lane.spans);
+    assert!(cut.clone().all(|span| span.torn && !span.fades));
+}
+
+#[test]
+fn the_end_of_a_run_is_not_before_what_its_processes_wrote() {
+    // The clock of the watcher is behind the one of the process.
+    let timeline = read(&["begin 5 1 1 1 a", "wait 9 1 1 0 b", "gone 7 1 0 0 "]);
+    assert_eq!(
+        spans(only_lane(&timeline)),
+        [("a", 0, 4, 0), ("b", 4, 4, 1)]
+    );
+}
+
+#[test]
+fn lanes_stand_in_the_order_of_their_first_events() {
     let timeline = read(RUN);
     let names: Vec<(&str, Vec<&str>)> = timeline
         .processes
@@ -172,9 +207,37 @@ fn lanes_have_names_in_their_natural_order() {
         names,
         [
             ("shop", vec!["main"]),
-            ("clerk", vec!["worker-9", "worker-10"])
+            ("clerk", vec!["worker-10", "worker-9"])
         ]
     );
+}
+
+#[test]
+fn where_first_events_look_the_same_names_and_ids_give_the_order() {
+    const MS: u64 = 1_000_000;
+    let mut log = String::new();
+    let mut add = |time: u64, process: u32, thread: usize, name: &str| {
+        let _ = writeln!(log, "thread\t{time}\t{process}\t{thread}\t0\t{name}");
+        let _ = writeln!(log, "wait\t{time}\t{process}\t{thread}\t0\tx");
+    };
+    add(0, 9, 1, "b-10");
+    add(2 * MS, 9, 2, "b-9");
+    add(3 * MS, 9, 3, "main");
+    add(5 * MS, 9, 4, "a"); // 4 ms are a pixel
+    add(6 * MS, 1, 1, "main");
+    add(14 * MS, 7, 1, "main"); // started together, but this one was quick
+    add(16 * MS, 6, 1, "main");
+    add(40 * MS, 3, 1, "main");
+    let run = Run {
+        root: 1,
+        end: 2000 * MS,
+    };
+    let timeline = Timeline::read(log.as_bytes(), Some(run));
+    let ids: Vec<u32> = timeline.processes.iter().map(|p| p.id).collect();
+    assert_eq!(ids, [9, 1, 6, 7, 3]);
+    let lanes = timeline.processes[0].lanes.iter();
+    let labels: Vec<&str> = lanes.map(|lane| &*lane.label).collect();
+    assert_eq!(labels, ["main", "b-9", "b-10", "a"]);
 }
 
 #[test]
@@ -211,8 +274,20 @@ fn a_process_id_may_come_again() {
         "begin 3 1 1 0 b",
         "exit 4 1 1 0 ",
     ]);
-    let spans: Vec<_> = timeline.lanes().map(spans).collect();
-    assert_eq!(spans, [[("a", 0, 1, 0)], [("b", 2, 3, 0)]]);
+    let all: Vec<_> = timeline.lanes().map(spans).collect();
+    assert_eq!(all, [[("a", 0, 1, 0)], [("b", 2, 3, 0)]]);
+
+    // Each has an end of its own.
+    let timeline = read(&[
+        "process 1 1 0 0 first",
+        "begin 1 1 1 1 a",
+        "gone 4 1 0 0 ",
+        "process 5 1 0 0 second",
+        "begin 5 1 1 2 b",
+        "gone 9 1 0 0 ",
+    ]);
+    let all: Vec<_> = timeline.lanes().map(spans).collect();
+    assert_eq!(all, [[("a", 0, 3, 0)], [("b", 4, 8, 0)]]);
 }
 
 #[test]
@@ -274,19 +349,13 @@ fn log() -> Vec<u8> {
     lines.collect::<Vec<_>>().concat()
 }
 
-/// Reads and draws whatever the log holds; the spans of a lane always nest.
+/// Reads and draws whatever the log holds; the spans of a row never overlap, and
+/// those of a track of the trace nest.
 fn draw_all(log: &[u8]) {
     let timeline = Timeline::read(log, None);
     for lane in timeline.lanes() {
-        let mut around: Vec<&Span> = Vec::new();
         for span in &lane.spans {
             assert!(span.begin <= span.end && span.end <= timeline.duration);
-            around.truncate(span.depth);
-            assert_eq!(around.len(), span.depth, "{span:?}");
-            if let Some(outer) = around.last() {
-                assert!(outer.begin <= span.begin && span.end <= outer.end);
-            }
-            around.push(span);
         }
         for depth in 0..lane.depth() {
             let row = lane.spans.iter().filter(|span| span.depth == depth);
@@ -299,7 +368,35 @@ fn draw_all(log: &[u8]) {
     let picture = svg::draw(&timeline, "a <run> & \"more\" of 'it'");
     roxmltree::Document::parse(&picture).expect("the picture is XML");
     let trace = trace::write(&timeline);
-    serde_json::from_str::<Value>(&trace).expect("the trace is JSON");
+    let trace: Value = serde_json::from_str(&trace).expect("the trace is JSON");
+    assert_tracks_nest(&trace, timeline.spans().count());
+}
+
+/// Fails unless the trace has so many spans and those of each track nest.
+fn assert_tracks_nest(trace: &Value, count: usize) {
+    let mut tracks: HashMap<(u64, u64), Vec<(f64, f64)>> = HashMap::new();
+    let mut seen = 0;
+    for event in trace["traceEvents"].as_array().expect("there are events") {
+        if event["name"] == "process_name" {
+            // In a broken log an id may belong to two processes at once.
+            tracks.clear();
+        }
+        if event["ph"] != "X" {
+            continue;
+        }
+        seen += 1;
+        let id = |field: &str| event[field].as_u64().expect("it is a number");
+        let time = |field: &str| event[field].as_f64().expect("it is a time");
+        let (begin, end) = (time("ts"), time("ts") + time("dur"));
+        let around = tracks.entry((id("pid"), id("tid"))).or_default();
+        // Far less than a nanosecond, or as exact as the numbers of JSON.
+        let exact = 1e-6 + 1e-12 * end;
+        while around.pop_if(|outer| outer.1 <= begin + exact).is_some() {}
+        let inside = around.last().is_none_or(|outer| end <= outer.1 + exact);
+        assert!(inside, "{event} is not inside {around:?}");
+        around.push((begin, end));
+    }
+    assert_eq!(seen, count);
 }
 
 #[test]
@@ -396,20 +493,21 @@ fn every_line_is_as_wide_as_the_terminal() {
 
 #[test]
 fn a_drawing_shows_work_waiting_and_what_was_cut_off() {
-    let drawn = terminal::draw(&read(RUN), 60, false);
+    let run = [RUN, &["gone 1780 2 0 0 "]].concat();
+    let drawn = terminal::draw(&read(&run), 60, false);
     let lines: Vec<&str> = drawn.lines().map(str::trim_end).collect();
     assert_eq!(
         lines,
         [
             "shop        │░children░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░│",
             "clerk       │                                              │",
-            "  worker-9  │               ░lock░░░░░░░░░░░╌sell╌╌╌╌╌╌╌╌╌✗│",
             "  worker-10 │     ▐sell████████████████                    │",
             "            │          ▐count 12█░lock░                    │",
+            "  worker-9  │               ░lock░░░░░░░░░░░╌sell╌╌╌✗      │",
             "            └┴────────────────────────┴────────────────────┘",
             "             0                   500 ns",
             "             ██ works   ░░ may wait",
-            "             ╌✗ cut off: its process ended here or before",
+            "             ╌✗ cut off: its process ended here",
         ]
     );
 }
@@ -423,6 +521,7 @@ fn what_failed_keeps_its_cross_when_the_name_is_long() {
         "end 70 1 1 0 panic",
         "begin 70 1 1 0 another that is too long",
         "wait 100 1 2 0 x",
+        "gone 100 1 0 0 ",
     ]);
     let panicked: Vec<bool> = timeline.spans().map(|span| span.panicked).collect();
     assert_eq!(panicked, [false, true, false, false]);
@@ -455,8 +554,10 @@ fn names_that_come_once_share_a_colour() {
     let groups: Vec<usize> = timeline.spans().map(|span| span.group).collect();
     assert_eq!(groups, [0, 1, 0, 1]);
     let drawn = terminal::draw(&timeline, 80, true);
+    // They have no word in common that the legend could say.
+    let legend = drawn.lines().last().unwrap();
     assert!(
-        drawn.contains("others") && drawn.contains("resize"),
+        legend.contains("resize") && !legend.contains("jpg"),
         "{drawn}"
     );
 }
@@ -593,7 +694,7 @@ fn the_trace_names_processes_and_threads() {
             .collect()
     };
     assert_eq!(named("process_name"), ["shop", "clerk"]);
-    assert_eq!(named("thread_name"), ["main", "worker-9", "worker-10"]);
+    assert_eq!(named("thread_name"), ["main", "worker-10", "worker-9"]);
     let cut = events
         .iter()
         .filter(|event| event["args"]["ended"] == "cut off");
@@ -610,4 +711,171 @@ fn the_trace_names_processes_and_threads() {
         (count["pid"].as_u64(), count["tid"].as_u64()),
         (Some(2), Some(1))
     );
+}
+
+#[test]
+fn a_bar_whose_end_is_not_known_fades() {
+    let log = [
+        "begin 0 1 1 1 short",
+        "begin 900 2 1 1 late",
+        "end 1000 2 1 1 ",
+    ];
+    let timeline = read(&log);
+    let drawn = terminal::draw(&timeline, 60, false);
+    assert!(drawn.contains("│╌╌╌✗ short  "), "{drawn}");
+    assert!(drawn.contains("here or later"), "{drawn}");
+    let picture = svg::draw(&timeline, "run");
+    let width = "width='40.00' height='19' fill='url(#timeline-fade)'";
+    assert!(picture.contains(width), "{picture}");
+    // Also at the right edge.
+    let timeline = read(&log[..2]);
+    for picture in [
+        svg::draw(&timeline, "run"),
+        terminal::draw(&timeline, 60, false),
+    ] {
+        assert!(!picture.contains("-0"), "{picture}");
+    }
+}
+
+#[test]
+fn what_is_cut_off_at_once_has_its_name_behind_the_cross() {
+    let timeline = read(&[
+        "begin 0 1 1 1 a long name",
+        "wait 0 1 1 0 lock",
+        "gone 1 1 0 0 ",
+        "wait 500 2 1 0 x",
+        "gone 1000 2 0 0 ",
+    ]);
+    let drawn = terminal::draw(&timeline, 60, false);
+    for name in ["✗ a long name   ", "✗ lock   "] {
+        assert!(drawn.contains(name), "{drawn}");
+    }
+    let picture = svg::draw(&timeline, "run");
+    for name in [">a long name</text>", ">lock</text>"] {
+        assert!(picture.contains(name), "{picture}");
+    }
+}
+
+#[test]
+fn a_name_that_does_not_fit_keeps_the_part_in_which_it_differs() {
+    for (names, width, shortened) in [
+        (&["10000000", "10000001", "10000007"][..], 4, "…007"),
+        (&["10000000", "10000001", "10000007"], 2, "…7"),
+        (&["10000000", "10000001", "10000007"], 8, "10000007"),
+        (&["resize photo 12", "resize photo 7"], 8, "…photo 7"),
+        (&["resize photo 12", "resize photo 7"], 7, "…7"),
+        (&["photo-001.jpg", "photo-002.jpg"], 8, "…002.jpg"),
+        (&["photo-001.jpg", "photo-002.jpg"], 6, "…2.jpg"),
+        (&["photo-001.jpg", "photo-002.jpg"], 5, "…2.j…"),
+        (&["a b", "a b c", "a b d"], 2, "…d"),
+        (&["count to 100", "count to 100"], 8, "count t…"),
+        (&["load prices", "write results"], 6, "write…"),
+        (&["字 汉一", "字 汉二"], 4, "…二"),
+    ] {
+        let lines = names.iter().zip(0..).flat_map(|(name, time)| {
+            [
+                format!("begin {time} 1 1 {time} {name}"),
+                format!("end {time} 1 1 {time} "),
+            ]
+        });
+        let lines: Vec<String> = lines.collect();
+        let timeline = read(&lines.iter().map(String::as_str).collect::<Vec<_>>());
+        let last = timeline.spans().last().unwrap();
+        let short = CommonParts::of(&timeline).shortened(last, width);
+        assert_eq!(short, shortened, "{names:?}");
+    }
+}
+
+#[test]
+fn names_of_lanes_are_cut_inside() {
+    for (label, width, shortened) in [
+        ("worker", 6, "worker"),
+        ("a-very-long-name-12", 10, "a-ver…e-12"),
+        ("a-very-long-name-12", 5, "a-…12"),
+        ("a-very-long-name-12", 4, "a-v…"),
+        ("汉字汉字汉字", 7, "汉字…字"),
+    ] {
+        let short = layout::shortened_inside(label, width);
+        assert_eq!(short, shortened);
+        assert!(text_width(&short) <= width);
+    }
+}
+
+/// A log of a thread whose spans are all open at once.
+fn open_at_once(count: usize, last_out_first: bool) -> String {
+    let mut log = String::new();
+    for span in 1..=count {
+        let _ = writeln!(log, "begin\t{span}\t1\t1\t{span}\tspan {span}");
+    }
+    for end in 1..=count {
+        let span = if last_out_first { count + 1 - end } else { end };
+        let _ = writeln!(log, "end\t{}\t1\t1\t{span}\t", count + end);
+    }
+    log
+}
+
+#[test]
+fn spans_that_are_open_at_once_are_one_span_each() {
+    for (count, last_out_first) in [(2000, false), (100_000, true)] {
+        let log = open_at_once(count, last_out_first);
+        let timeline = Timeline::read(log.as_bytes(), None);
+        assert_eq!(timeline.spans().count(), count);
+        assert_eq!(only_lane(&timeline).depth(), count);
+        let trace = trace::write(&timeline);
+        assert!(trace.len() < 300 * count, "{} bytes", trace.len());
+        assert_tracks_nest(&serde_json::from_str(&trace).unwrap(), count);
+        // No more rows than a page has room for, and a word on the others.
+        let words = format!("… {} more levels, not drawn", count - 12);
+        let drawn = terminal::draw(&timeline, 80, false);
+        assert!(
+            drawn.contains(&words) && drawn.lines().count() < 20,
+            "{drawn}"
+        );
+        let picture = svg::draw(&timeline, "run");
+        assert!(
+            picture.contains(&words) && picture.len() < 10_000,
+            "{picture}"
+        );
+    }
+}
+
+#[test]
+fn spans_that_overlap_one_after_the_other_take_two_rows() {
+    let mut log = String::from("begin\t0\t1\t1\t0\tspan\n");
+    for span in 1..100_000 {
+        let _ = writeln!(log, "begin\t{span}\t1\t1\t{span}\tspan");
+        let _ = writeln!(log, "end\t{span}\t1\t1\t{}\t", span - 1);
+    }
+    let timeline = Timeline::read(log.as_bytes(), None);
+    assert_eq!(timeline.spans().count(), 100_000);
+    assert_eq!(only_lane(&timeline).depth(), 2);
+}
+
+#[test]
+fn the_load_of_others_is_what_is_neither_idle_nor_own() {
+    let machine = |user, idle, steal| {
+        format!("cpu  {user} 20 30 {idle} 5 1 2 {steal} 7 8\ncpu0 1 2 3\n")
+    };
+    let process =
+        |own| format!("12 (a) b) S 1 2 3 4 5 6 7 8 9 10 {own} 3 20 1 9 9\n");
+    let load =
+        |machine: &str, process: &str| Load::parse(machine, process).unwrap();
+    let before = load(&machine(1000, 5000, 0), &process("10 11 12"));
+    for (user, idle, steal, own, others) in [
+        (1100, 5100, 0, "60 31 42", 0.0), // all 100 ticks of 200 were own
+        (1100, 5100, 0, "60 11 12", 25.0),
+        (1100, 5000, 100, "10 11 112", 50.0), // stolen by another machine
+        (1000, 5200, 0, "10 11 12", 0.0),
+        (1000, 5200, 0, "10 11 92", 0.0), // counted late
+        (1000, 5000, 0, "10 11 12", 0.0), // no time has passed
+    ] {
+        let after = load(&machine(user, idle, steal), &process(own));
+        let measured = after.others_since(&before);
+        assert!((measured - others).abs() < 1e-9, "{measured}, not {others}");
+    }
+    for (machine, process) in
+        [("", ""), ("cpu 1 2 3", "1 (a) S 1"), ("intr 5", "x")]
+    {
+        assert_eq!(Load::parse(machine, process), None);
+    }
 }

@@ -56,7 +56,7 @@ fn in_one_order() {
 }
 
 #[test]
-fn nobody_sees_money_on_its_way() {
+fn no_thread_sees_money_on_its_way() {
     let case = case("a transfer and a look at all balances");
     let found = every_schedule(case, || {
         let bank = Bank::new(&[100, 50]);

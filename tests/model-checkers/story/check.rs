@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Once;
 use std::{env, fs, panic};
 
+use timeline::examples;
+
 use crate::{Story, with_story};
 
 /// How a schedule ends in which everybody waits for somebody.
@@ -185,15 +187,11 @@ fn folder(example: &str) -> PathBuf {
         .ancestors()
         .nth(3)
         .expect("tests/model-checkers/story is inside");
-    for entry in fs::read_dir(root).expect("the root can be read") {
-        let group = entry.expect("the entry can be read");
-        let folder = group.path().join(example);
-        let is_group = group.file_name().to_string_lossy().starts_with("examples-");
-        if is_group && folder.join("Cargo.toml").exists() {
-            return folder;
-        }
-    }
-    panic!("no example is called {example}");
+    let examples = examples::below(root).expect("the root can be read");
+    let found = examples.into_iter().find(|found| found.name == example);
+    found
+        .unwrap_or_else(|| panic!("no example is called {example}"))
+        .folder
 }
 
 /// The text of a panic.

@@ -1,4 +1,4 @@
-//! The examples of the workspace, found by looking.
+//! The examples of the workspace, as the tests see them.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -53,31 +53,14 @@ pub fn root() -> &'static Path {
         .expect("tests/support is inside")
 }
 
-/// All examples, ordered by name.
+/// All examples, in the order of the chapters.
 pub fn examples() -> Vec<Example> {
-    let groups = folders(root()).into_iter();
-    let groups = groups.filter(|group| name(group).starts_with("examples-"));
-    let mut examples: Vec<Example> = groups
-        .flat_map(|group| folders(&group))
-        .filter(|folder| folder.join("Cargo.toml").exists())
-        .map(|folder| Example {
-            name: name(&folder),
-            folder,
-        })
-        .collect();
-    examples.sort_by(|a, b| a.name.cmp(&b.name));
+    let mut examples = Vec::new();
+    for found in timeline::examples::below(root()).expect("the root can be read") {
+        examples.push(Example {
+            name: found.name,
+            folder: found.folder,
+        });
+    }
     examples
-}
-
-fn folders(parent: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(parent).expect("the folder can be read");
-    let paths = entries.map(|entry| entry.expect("the entry can be read").path());
-    paths.filter(|path| path.is_dir()).collect()
-}
-
-fn name(path: &Path) -> String {
-    path.file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned()
 }

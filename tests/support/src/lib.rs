@@ -8,6 +8,7 @@
     reason = "test code panics when the machine does not do its part"
 )]
 
+pub mod common_run;
 pub mod example;
 pub mod process_table;
 pub mod program;
@@ -18,6 +19,7 @@ use std::time::{Duration, Instant};
 
 use libtest_mimic::{Arguments, Failed, Trial};
 
+pub use common_run::{CommonRun, Language, common_run};
 pub use example::{Example, examples, root};
 pub use program::{Finished, Program, Running};
 

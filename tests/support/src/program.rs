@@ -372,7 +372,7 @@ impl Finished {
 /// Where the Rust program with this name is. All of them are built once.
 pub fn binary(name: &str) -> &'static Path {
     static BINARIES: LazyLock<BTreeMap<String, PathBuf>> =
-        LazyLock::new(|| build(root(), &["--bins"]));
+        LazyLock::new(|| build(root(), &["--workspace", "--bins"]));
     &BINARIES[name]
 }
 
@@ -394,19 +394,7 @@ pub fn files(folder: &Path) -> Vec<PathBuf> {
 /// Builds packages and returns where their programs are, by name. In the profile of
 /// the tests.
 pub fn build(folder: &Path, args: &[&str]) -> BTreeMap<String, PathBuf> {
-    let cargo = env::var_os("CARGO").unwrap_or("cargo".into());
-    let mut command = Command::new(cargo);
-    // Cargo has told this process which package it is. Build scripts that look for
-    // it would run again, and what depends on them.
-    let variables = env::vars_os().map(|(name, _)| name);
-    for name in
-        variables.filter(|n| n.as_encoded_bytes().starts_with(b"CARGO_PKG_"))
-    {
-        command.env_remove(name);
-    }
-    command
-        .env_remove("CARGO_MANIFEST_DIR")
-        .env_remove("CARGO_MANIFEST_LINKS");
+    let mut command = timeline::examples::cargo();
     command
         .args(["build", "--message-format=json-render-diagnostics"])
         .args(args);

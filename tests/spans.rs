@@ -1,81 +1,74 @@
-//! What the recorded spans of real runs prove, and that `cargo timeline` shows
-//! them.
+//! What the recorded spans of real runs prove.
 
-use std::fmt::Write;
-use std::ops::RangeInclusive;
-use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::{env, fs, iter, thread};
+use std::{fs, thread};
 
 use libtest_mimic::{Failed, Trial};
-use serde_json::Value;
-use support::program::binary;
-use support::{Checked, Example, Finished, Program, ensure, root};
+use support::{
+    Checked, Example, Finished, Program, ensure, rounds, trial, unix_trial,
+};
 use timeline::{Span, Timeline};
 
 /// Of producer-consumer and of thread-queue.
 const QUEUE_CAPACITY: usize = 3;
 
-/// The variable that makes this program record spans, and their number.
-const RECORD: &str = "RECORD_SPANS";
-const PROCESSES: usize = 4;
-const THREADS: usize = 8; // in each process
-const SPANS: usize = 320; // in each thread
-
-fn main() {
-    if let Ok(process) = env::var(RECORD) {
-        return record_spans(&process);
-    }
-    let unix = cfg!(unix);
-    support::run(vec![
-        Trial::test(
-            "bank-account: one critical section at a time",
+pub fn trials() -> Vec<Trial> {
+    vec![
+        trial(
+            "spans: bank-account: one critical section at a time",
             one_at_a_time,
         ),
-        Trial::test("deadlock: both waits are torn", both_wait)
-            .with_ignored_flag(!unix),
-        Trial::test("download-sites: a lane for each download", lane_each),
-        Trial::test("download-pool: five at a time, nine in all", five_at_a_time),
-        Trial::test("image-processing: no more processes than cores", cores),
-        Trial::test("producer-consumer: the queue is bounded", bounded),
-        Trial::test("producer-consumer: a killed child is torn", torn)
-            .with_ignored_flag(!unix),
-        Trial::test("pipe-deadlock: both wait for room", both_stuck)
-            .with_ignored_flag(!unix),
-        Trial::test("thread-queue: producers wait for room", back_pressure),
-        Trial::test("mixed-workload: counts while queries wait", mixed_workload),
-        Trial::test("hybrid: all threads of all processes at once", hybrid),
-        Trial::test("process-pool: each crash ends one job", pool_goes_on)
-            .with_ignored_flag(!unix),
-        Trial::test("crash-isolation: what is lost is torn", lost_is_torn)
-            .with_ignored_flag(!unix),
-        Trial::test("crash-isolation: children end with their parent", orphans)
-            .with_ignored_flag(!unix),
-        Trial::test("shared-memory: who is killed is torn", killed_owner)
-            .with_ignored_flag(!unix),
-        Trial::test(
-            "manager: nobody's set is before anybody's get",
+        unix_trial("spans: deadlock: both waits are torn", both_wait),
+        trial("spans: download-sites: a lane for each download", lane_each),
+        trial(
+            "spans: download-pool: five at a time, nine in all",
+            five_at_a_time,
+        ),
+        trial(
+            "spans: image-processing: no more processes than cores",
+            cores,
+        ),
+        trial("spans: producer-consumer: the queue is bounded", bounded),
+        unix_trial("spans: producer-consumer: a killed child is torn", torn),
+        unix_trial("spans: pipe-deadlock: both wait for room", both_stuck),
+        trial(
+            "spans: thread-queue: producers wait for room",
+            back_pressure,
+        ),
+        trial(
+            "spans: mixed-workload: counts while queries wait",
+            mixed_workload,
+        ),
+        trial(
+            "spans: hybrid: all threads of all processes at once",
+            hybrid,
+        ),
+        unix_trial("spans: process-pool: each crash ends one job", pool_goes_on),
+        unix_trial("spans: crash-isolation: what is lost is torn", lost_is_torn),
+        unix_trial(
+            "spans: crash-isolation: children end with their parent",
+            orphans,
+        ),
+        unix_trial(
+            "spans: shared-memory: the killed process is torn",
+            killed_owner,
+        ),
+        unix_trial(
+            "spans: manager: every get is before the first set",
             all_get_first,
-        )
-        .with_ignored_flag(!unix),
-        Trial::test("parallel-sum: serial, then a chunk a core", chunks),
-        Trial::test("sum-of-squares: serial, then in processes", in_processes),
-        Trial::test("task-granularity: so many chunks", so_many_chunks),
-        Trial::test("lost-update: both between reading and writing", between),
-        Trial::test("gil: one thread computes, all wait for answers", gil),
-        Trial::test("10 000 spans of 4 processes, none lost", none_lost),
-        Trial::test("a log that cannot be written stops nobody", no_log),
-        Trial::test("cargo timeline draws and passes on", drawn),
-        Trial::test("cargo timeline lists the examples", listed),
-        Trial::test("cargo timeline writes a picture and a trace", files),
-        Trial::test("cargo timeline draws a broken log", broken_log),
-        Trial::test(
-            "cargo timeline draws a run that is interrupted",
-            interrupted,
-        )
-        .with_ignored_flag(!unix),
-        Trial::test("cargo timeline refuses what makes no sense", refused),
-    ])
+        ),
+        trial("spans: parallel-sum: serial, then a chunk a core", chunks),
+        trial(
+            "spans: sum-of-squares: serial, then in processes",
+            in_processes,
+        ),
+        trial("spans: task-granularity: so many chunks", so_many_chunks),
+        trial("spans: locked-counter: both threads compete", both_compete),
+        trial(
+            "spans: lost-update: both between reading and writing",
+            between,
+        ),
+        trial("spans: gil: one thread computes, all wait for answers", gil),
+    ]
 }
 
 /// Runs a program to its end and reads what it recorded.
@@ -121,32 +114,54 @@ fn one_at_a_time() -> Checked {
     })
 }
 
-/// The process that was stuck: both of its threads hold one account and wait for
-/// the other's, and no end is recorded. In the other process every wait ends.
+/// In one order, both transfers come to their end, one after the other. In opposite
+/// order, each thread holds one account and waits for the other's until main ends.
 fn both_wait() -> Checked {
     let (_, timeline) = record(example("deadlock"))?;
-    let [ordered, stuck] = &timeline.processes[..] else {
-        return Err(format!("not two processes: {timeline:#?}").into());
+    let spans_of = |label: &str| -> Vec<&Span> {
+        let lanes = timeline.lanes().filter(|lane| lane.label == label);
+        lanes.flat_map(|lane| &lane.spans).collect()
     };
-    for (name, holds, wants) in [("alice", 0, 1), ("bob", 1, 0)] {
-        let lane = stuck.lanes.iter().find(|lane| lane.label == name);
-        let lane = lane.ok_or_else(|| format!("{name} is not there"))?;
-        let spans = lane.spans.iter().map(|s| (&*s.name, s.wait, s.torn));
-        let spans: Vec<(&str, bool, bool)> = spans.collect();
-        let (holds, wants) = (
-            format!("holds account {holds}"),
-            format!("waits for account {wants}"),
-        );
+    let mut transfers = Vec::new();
+    for name in ["alice 1", "bob 1"] {
+        let ended = spans_of(name).into_iter().find(|s| s.name == "transfer");
+        transfers.push(ended.ok_or_else(|| format!("{name}: {timeline:#?}"))?);
+    }
+    let [a, b] = transfers[..] else {
+        return Err("two transfers".into());
+    };
+    ensure(!a.torn && !b.torn && !overlap(a, b), || {
+        format!("{a:?}, {b:?}")
+    })?;
+    for (name, holds, wants) in [("alice 2", 0, 1), ("bob 2", 1, 0)] {
+        let spans = spans_of(name);
+        let spans: Vec<(&str, bool, bool)> = spans
+            .iter()
+            .map(|s| (&*s.name, s.wait, s.torn))
+            .filter(|(_, wait, torn)| !wait || *torn)
+            .collect();
+        let (holds, wants) =
+            (format!("holds account {holds}"), format!("account {wants}"));
         let expected = [(&*holds, false, true), (&*wants, true, true)];
         ensure(spans == expected, || format!("{name}: {spans:?}"))?;
     }
-    let spans: Vec<&Span> =
-        ordered.lanes.iter().flat_map(|lane| &lane.spans).collect();
-    ensure(!spans.iter().any(|span| span.torn), || {
-        format!("{spans:#?}")
-    })?;
-    let transfers = spans.iter().filter(|span| span.name == "transfer").count();
-    ensure(transfers == 6, || format!("{transfers} transfers"))
+    Ok(())
+}
+
+/// While what an increment costs is measured, both threads increment.
+fn both_compete() -> Checked {
+    for _ in 0..rounds() {
+        let (_, timeline) = record(example("locked-counter"))?;
+        for name in ["Lock", "Atomic"] {
+            let both = timeline.spans().filter(|span| span.name == name);
+            let both: Vec<&Span> = both.collect();
+            let [a, b] = both[..] else {
+                return Err(format!("{name}: {both:#?}").into());
+            };
+            ensure(overlap(a, b), || format!("{a:?}, {b:?}"))?;
+        }
+    }
+    Ok(())
 }
 
 fn lane_each() -> Checked {
@@ -290,8 +305,7 @@ fn both_stuck() -> Checked {
     })
 }
 
-/// Every producer has waited in vain before the first item is consumed, and what
-/// was put and not yet taken fits into the queue.
+/// Producers wait for room, and what was put and not yet taken fits into the queue.
 fn back_pressure() -> Checked {
     let (_, timeline) = record(example("thread-queue"))?;
     let named = |name: &'static str| {
@@ -304,22 +318,17 @@ fn back_pressure() -> Checked {
     ensure((consumed.len(), room.len()) == (12, 12), || {
         format!("{} consumed, {} put", consumed.len(), room.len())
     })?;
-    let first = consumed
-        .iter()
-        .map(|span| span.begin)
-        .min()
-        .ok_or("nothing")?;
-    let waiting = |span: &&&Span| span.begin < first && first <= span.end;
-    let put = room.iter().filter(|span| span.end < first).count();
-    // Three consumers have taken an item each before they recorded it.
-    let most = QUEUE_CAPACITY + 3;
-    ensure((QUEUE_CAPACITY..=most).contains(&put), || {
-        format!("{put} were put")
+    // A producer waits until a consumer is done with an item and takes another.
+    let waits_for_one = |wait: &Span| {
+        consumed
+            .iter()
+            .any(|span| wait.begin < span.end && span.end < wait.end)
+    };
+    ensure(room.iter().any(|span| waits_for_one(span)), || {
+        format!("no producer waits: {room:#?}")
     })?;
-    ensure(
-        put > QUEUE_CAPACITY || room.iter().filter(waiting).count() == 2,
-        || format!("nobody waits: {room:#?}"),
-    )?;
+    // Each consumer has taken an item before it records it.
+    let most = QUEUE_CAPACITY + 3;
     for moment in consumed.iter().map(|span| span.end) {
         let put = room.iter().filter(|span| span.end <= moment).count();
         let taken = consumed.iter().filter(|span| span.begin <= moment).count();
@@ -455,16 +464,19 @@ fn all_get_first() -> Checked {
 /// What main computes alone is done before any thread begins, and each thread gets
 /// its chunk before the first of them is done.
 fn chunks() -> Checked {
-    const SIZE: usize = 100_000;
+    const COUNT: usize = if cfg!(debug_assertions) {
+        50_000
+    } else {
+        500_000
+    };
     let cores = thread::available_parallelism()?.get();
-    let count = SIZE * cores;
-    let (_, timeline) = record(example("parallel-sum").arg(count.to_string()))?;
+    let (_, timeline) = record(example("parallel-sum"))?;
     let main = &timeline.lanes().next().ok_or("no lanes")?.spans;
     let serial: Vec<&Span> = main.iter().filter(|span| !span.wait).collect();
     let [serial] = serial[..] else {
         return Err(format!("{main:#?}").into());
     };
-    ensure(serial.name == format!("sum of {count}"), || {
+    ensure(serial.name == format!("sum of {COUNT}"), || {
         serial.name.clone()
     })?;
 
@@ -474,7 +486,7 @@ fn chunks() -> Checked {
     ensure(early.is_none(), || {
         format!("before the end of the serial sum: {early:?}")
     })?;
-    let name = format!("sum of {SIZE}");
+    let name = format!("sum of {}", COUNT.div_ceil(cores));
     let chunks: Vec<_> = others
         .into_iter()
         .filter(|span| span.name == name)
@@ -604,22 +616,30 @@ fn between() -> Checked {
 fn gil() -> Checked {
     let (_, timeline) = record(example("gil"))?;
     for (phase, name, count) in [
-        ("CPU with GIL", "compute", 12),
-        ("CPU without", "compute", 12),
-        ("I/O with GIL", "request", 5),
-        ("I/O without", "request", 5),
+        ("CPU with the GIL", "compute", 12),
+        ("CPU without the GIL", "compute", 12),
+        ("I/O with the GIL", "request", 5),
+        ("I/O without the GIL", "request", 5),
     ] {
-        let of_thread = |number| -> Vec<&Span> {
-            let label = format!("{phase} {number}");
-            let lanes = timeline.lanes().filter(|lane| lane.label == label);
-            let spans = lanes.flat_map(|lane| &lane.spans);
-            spans.filter(|span| span.name == name).collect()
+        let part = timeline.spans().find(|span| span.name == phase);
+        let part = part.ok_or_else(|| format!("no {phase}"))?;
+        let mut threads: Vec<Vec<&Span>> = Vec::new();
+        for lane in timeline.lanes() {
+            let spans = lane.spans.iter().filter(|span| {
+                span.name == name
+                    && part.begin <= span.begin
+                    && span.end <= part.end
+            });
+            threads.push(spans.collect());
+        }
+        threads.retain(|spans| !spans.is_empty());
+        let [one, other] = &threads[..] else {
+            return Err(format!("{phase}: {threads:#?}").into());
         };
-        let (one, other) = (of_thread(1), of_thread(2));
         let all = (one.len(), other.len()) == (count, count);
         ensure(all, || format!("{phase}: {one:#?}, {other:#?}"))?;
         let at_once = one.iter().any(|a| other.iter().any(|b| overlap(a, b)));
-        ensure(at_once == (phase != "CPU with GIL"), || {
+        ensure(at_once == (phase != "CPU with the GIL"), || {
             format!("{phase}: {one:#?}, {other:#?}")
         })?;
         if !at_once {
@@ -688,350 +708,4 @@ fn orphans() -> Checked {
         }
     }
     Err(log.into())
-}
-
-/// This program in its other role: records spans with names of their own, some
-/// inside others.
-fn record_spans(process: &str) {
-    thread::scope(|scope| {
-        for thread in 0..THREADS {
-            let record = move || {
-                let mut number = 0;
-                while number < SPANS {
-                    number = nested(process, thread, number, number % 4);
-                }
-            };
-            let named = thread::Builder::new().name(format!("thread-{thread}"));
-            named
-                .spawn_scoped(scope, record)
-                .expect("the system has threads");
-        }
-    });
-}
-
-/// Records a span with up to `depth` others inside it. Returns the next number.
-fn nested(process: &str, thread: usize, number: usize, depth: usize) -> usize {
-    // A line has room for a name with line breaks, too.
-    let _span = shared::span(format_args!("{process}\n{thread}\r{number}"));
-    if depth == 0 || number + 1 == SPANS {
-        return number + 1;
-    }
-    let next = nested(process, thread, number + 1, depth - 1);
-    shared::waiting("nothing");
-    next
-}
-
-fn none_lost() -> Checked {
-    let folder = tempfile::tempdir()?;
-    let log = folder.path().join("spans.log");
-    let children = (0..PROCESSES).map(|process| {
-        let mut child = Command::new(env::current_exe().expect("it has a path"));
-        child
-            .env(RECORD, process.to_string())
-            .env("TIMELINE_LOG", &log)
-            .spawn()
-    });
-    for child in children.collect::<Vec<_>>() {
-        ensure(child?.wait()?.success(), || "a child failed".into())?;
-    }
-    let recorded = fs::read_to_string(&log)?;
-    for kind in ["begin", "end"] {
-        let events = recorded
-            .lines()
-            .filter(|line| line.starts_with(kind))
-            .count();
-        let expected = PROCESSES * THREADS * SPANS;
-        ensure(events == expected, || {
-            format!("{events} of {expected} {kind}s")
-        })?;
-    }
-    let timeline = Timeline::read(recorded.as_bytes(), None);
-    ensure(timeline.unreadable.is_empty(), || {
-        format!("mixed up: {:?}", timeline.unreadable)
-    })?;
-    let lanes = timeline.lanes().count();
-    ensure(lanes == PROCESSES * THREADS, || format!("{lanes} lanes"))?;
-    let mut processes: Vec<&str> = Vec::new();
-    for process in &timeline.processes {
-        for lane in &process.lanes {
-            let spans = || lane.spans.iter().filter(|span| !span.wait);
-            let first = &spans().next().ok_or("an empty lane")?.name;
-            let process = first.split(' ').next().unwrap_or_default();
-            processes.push(process);
-            let thread = lane.label.strip_prefix("thread-").unwrap_or_default();
-            // Every span, in the order in which they began, at its depth.
-            let expected = (0..SPANS).map(|n| format!("{process} {thread} {n}"));
-            ensure(
-                spans()
-                    .map(|span| &span.name)
-                    .eq(&expected.collect::<Vec<_>>()),
-                || format!("not all spans in order: {lane:?}"),
-            )?;
-            let right = spans().map(|span| span.depth).eq(depths());
-            ensure(right, || format!("not nested as they were: {lane:?}"))?;
-            let ordered = spans().is_sorted_by(|a, b| a.begin <= b.begin);
-            ensure(
-                ordered && spans().all(|s| s.begin <= s.end && !s.torn),
-                || format!("out of order: {lane:?}"),
-            )?;
-        }
-    }
-    processes.sort_unstable();
-    processes.dedup();
-    ensure(processes.len() == PROCESSES, || format!("{processes:?}"))?;
-
-    // So many spans can also be drawn.
-    let drawn = Program::new(binary("timeline"))
-        .args(["--log".as_ref(), log.as_os_str()])
-        .args(["--svg", "spans.svg", "--trace", "spans.json"])
-        .run()?;
-    ensure(drawn.status.success(), || drawn.output.clone())?;
-    ensure(drawn.output.contains("4 processes, 32 threads"), || {
-        drawn.output.clone()
-    })?;
-    let all = timeline.spans().count();
-    // Those that stand in one place of the picture are drawn once.
-    picture_with(&drawn.work().join("spans.svg"), 1..=all)?;
-    let traced = nested_trace(&drawn.work().join("spans.json"))?;
-    ensure(traced == all, || {
-        format!("{traced} of {all} spans in the trace")
-    })
-}
-
-/// The depths of the spans that a thread records.
-fn depths() -> impl Iterator<Item = usize> {
-    let mut top = 0;
-    let mut inner = 0..0;
-    iter::repeat_with(move || {
-        inner.next().unwrap_or_else(|| {
-            inner = 1..top % 4 + 1;
-            top += inner.len() + 1;
-            0
-        })
-    })
-    .take(SPANS)
-}
-
-fn no_log() -> Checked {
-    let run = example("fibonacci-thread")
-        .env("TIMELINE_LOG", "no/such/log")
-        .run()?;
-    ensure(run.status.success(), || run.status.to_string())?;
-    let complaints = run
-        .output
-        .lines()
-        .filter(|l| l.starts_with("cannot record in no/such/log: "));
-    ensure(complaints.count() == 1, || run.output.clone())?;
-    ensure(run.output.contains("Main thread exiting."), || run.output)
-}
-
-/// `cargo timeline`, in the folder of the workspace.
-fn cargo_timeline() -> Program {
-    Program::new(binary("timeline")).in_folder(root())
-}
-
-fn drawn() -> Checked {
-    let run = cargo_timeline().args(["fibonacci-thread", "3"]).run()?;
-    ensure(run.status.success(), || run.status.to_string())?;
-    for text in [
-        "Main thread continues executing...\nFibonacci sequence: [0, 1, 1]\n",
-        "\nfibonacci-thread: 1 process, 2 threads, ",
-        "░join░░░",
-        "▐fibonacci███",
-        "└┴───",
-        "██ works   ░░ may wait\n",
-    ] {
-        ensure(run.output.contains(text), || {
-            format!("no {text:?}:\n{}", run.output)
-        })?;
-    }
-    ensure(!run.output.contains('\x1b'), || "colours in a pipe".into())?;
-    run.nothing_left()?;
-
-    // What a program prints and returns is its own affair.
-    let run = cargo_timeline().args(["fibonacci-thread", "ten"]).run()?;
-    ensure(run.code() == Some(2), || run.status.to_string())?;
-    for text in [
-        "not \"ten\"",
-        "fibonacci-thread failed before it recorded anything: ",
-    ] {
-        ensure(run.output.contains(text), || run.output.clone())?;
-    }
-    Ok(run.nothing_left()?)
-}
-
-fn listed() -> Checked {
-    let run = cargo_timeline().run()?;
-    ensure(run.status.success(), || run.status.to_string())?;
-    for example in support::examples() {
-        let line = run
-            .output
-            .lines()
-            .find(|line| line.starts_with(&example.name));
-        let said = line.unwrap_or_default()[example.name.len()..].trim().len();
-        ensure(said > 20, || format!("{}:\n{}", example.name, run.output))?;
-    }
-    Ok(())
-}
-
-/// Fails unless the file is a picture with as many spans as it may have.
-fn picture_with(file: &Path, spans: RangeInclusive<usize>) -> Checked {
-    let text = fs::read_to_string(file)?;
-    let picture = roxmltree::Document::parse(&text)?;
-    let bars = picture
-        .descendants()
-        .filter(|node| node.has_tag_name("g"))
-        .count();
-    ensure(spans.contains(&bars), || {
-        format!("{bars} spans, not {spans:?}")
-    })
-}
-
-/// Fails if two spans of a thread overlap in part. Returns how many there are.
-fn nested_trace(file: &Path) -> Result<usize, Failed> {
-    let trace: Value = serde_json::from_slice(&fs::read(file)?)?;
-    let events = trace["traceEvents"].as_array().ok_or("no events")?;
-    let names = events.iter().filter(|event| event["ph"] == "M");
-    let mut lanes: Vec<Value> = names
-        .filter(|event| event["name"] == "thread_name")
-        .map(|event| serde_json::json!([event["pid"], event["tid"]]))
-        .collect();
-    lanes.dedup();
-    let mut count = 0;
-    for lane in lanes {
-        let of_lane = events.iter().filter(|event| {
-            event["ph"] == "X" && event["pid"] == lane[0] && event["tid"] == lane[1]
-        });
-        let mut around: Vec<(i64, i64)> = Vec::new();
-        for event in of_lane {
-            count += 1;
-            // As whole nanoseconds, which is what Perfetto makes of them.
-            let nanoseconds = |field: &str| {
-                let microseconds = event[field].as_f64().unwrap_or(f64::NAN);
-                format!("{:.0}", microseconds * 1000.0).parse::<i64>()
-            };
-            let begin = nanoseconds("ts")?;
-            let end = begin + nanoseconds("dur")?;
-            while around
-                .last()
-                .is_some_and(|outer| outer.1 <= begin && *outer != (begin, end))
-            {
-                around.pop();
-            }
-            let inside = around
-                .last()
-                .is_none_or(|outer| outer.0 <= begin && end <= outer.1);
-            ensure(inside, || {
-                format!("{event} is not inside {:?}", around.last())
-            })?;
-            around.push((begin, end));
-        }
-    }
-    Ok(count)
-}
-
-fn files() -> Checked {
-    let program = cargo_timeline();
-    let (svg, trace) = (
-        program.work().join("run.svg"),
-        program.work().join("run.json"),
-    );
-    let options = [
-        "--svg".as_ref(),
-        svg.as_os_str(),
-        "--trace".as_ref(),
-        trace.as_os_str(),
-    ];
-    let run = program.args(options).arg("bank-account").run()?;
-    ensure(run.status.success(), || run.output.clone())?;
-    let spans = nested_trace(&trace)?;
-    // 11 transactions, as many waits for the lock, and main's for the tellers.
-    ensure(spans == 23, || format!("{spans} spans"))?;
-    picture_with(&svg, spans..=spans)?;
-    let left = support::program::files(&run.work());
-    ensure(left.len() == 2, || format!("{left:?}"))
-}
-
-fn broken_log() -> Checked {
-    let mut log = String::from("hello\n");
-    for line in [
-        "begin 1000 1 1 0 first",
-        "begin x",
-        "end 2000 1 1 0 ",
-        "begin 3000 1 1 0 l",
-    ] {
-        let _ = writeln!(log, "{}", line.replacen(' ', "\t", 5));
-    }
-    log.pop(); // the last line is cut
-    let program = Program::new(binary("timeline"));
-    fs::write(program.work().join("broken.log"), log)?;
-    let run = program.args(["--log", "broken.log"]).run()?;
-    ensure(run.status.success(), || run.output.clone())?;
-    for text in [
-        "broken: 1 process, 1 thread, 1.00 µs",
-        "▐first██",
-        "make no sense: 3, ",
-        "the first is 1\n",
-    ] {
-        ensure(run.output.contains(text), || {
-            format!("no {text:?}:\n{}", run.output)
-        })?;
-    }
-    Ok(())
-}
-
-fn interrupted() -> Checked {
-    let mut run = cargo_timeline().arg("bank-account").start();
-    run.child(|command| command.ends_with("/bank-account"))
-        .ok_or("not started")?;
-    // Until one of its threads works.
-    let folder = run.temporary();
-    let begun = |file: &PathBuf| {
-        fs::read_to_string(file).is_ok_and(|log| log.contains("\nbegin"))
-    };
-    let works = || support::program::files(&folder).iter().any(begun);
-    ensure(run.until(works), || "it never works".into())?;
-    run.interrupt();
-    let run = run.finish()?;
-    ensure(run.code() == Some(130), || {
-        format!("{}:\n{}", run.status, run.output)
-    })?;
-    for text in ["\nbank-account: 1 process, ", "✗", "cut off"] {
-        ensure(run.output.contains(text), || {
-            format!("no {text:?}:\n{}", run.output)
-        })?;
-    }
-    Ok(run.nothing_left()?)
-}
-
-fn refused() -> Checked {
-    for (args, code, names) in [
-        (
-            &["no-such-example"][..],
-            2,
-            "no example is called \"no-such-example\"",
-        ),
-        (&["--fast", "bank-account"], 2, "--fast"),
-        (&["--svg"], 2, "--svg"),
-        (&["--log", "a.log", "b"], 2, "only one of"),
-        (&["--log", "a.log", "--all"], 2, "only one of"),
-        (&["--svg", "a.svg"], 2, "NAME is missing"),
-        (&["--log", "no-such.log"], 1, "no-such.log: "),
-        (
-            &["--log", "Cargo.toml", "--svg", "no/folder.svg"],
-            1,
-            "cannot write no/folder.svg: ",
-        ),
-    ] {
-        let run = cargo_timeline().args(args).run()?;
-        ensure(run.code() == Some(code), || {
-            format!("{args:?}: {}", run.status)
-        })?;
-        let last = run.output.lines().last().unwrap_or_default();
-        ensure(last.contains(names), || {
-            format!("{args:?}:\n{}", run.output)
-        })?;
-        run.nothing_left()?;
-    }
-    Ok(())
 }
