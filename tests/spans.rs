@@ -294,13 +294,15 @@ fn both_stuck() -> Checked {
     let [child] = torn[..] else {
         return Err(format!("{torn:?}").into());
     };
+    let right = child.wait && child.name == "room in the pipe";
+    ensure(right, || format!("{child:?}"))?;
     let waits = timeline
         .spans()
         .filter(|span| !span.torn && span.name == "room in the pipe");
-    let parent = waits.max_by_key(|span| span.end - span.begin);
+    // The child's wait had begun when the parent's last one ended.
+    let parent = waits.max_by_key(|span| span.end);
     let parent = parent.ok_or("the parent does not wait")?;
-    let right = child.wait && child.name == "room in the pipe";
-    ensure(right && overlap(child, parent), || {
+    ensure(child.begin < parent.end, || {
         format!("{child:?}, {parent:?}")
     })
 }
