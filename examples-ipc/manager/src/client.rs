@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use crate::manager::{Client, Dict};
 
 /// How often each client adds 1 in one call.
-pub const CALLS: i64 = 1_000;
+pub const CALLS: i64 = 100;
 /// The keys of the two counts.
 pub const TWO_CALLS: &str = "get, then set";
 pub const ONE_CALL: &str = "add";
