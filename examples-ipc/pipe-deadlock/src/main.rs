@@ -63,9 +63,9 @@ fn write_then_read(input: &[u8]) -> Result<Option<usize>> {
         // The thread waits for the child. When the child is gone, its write fails.
         child.kill()?;
         let status = child.wait()?;
-        let output = attempt.join().unwrap();
+        let result = attempt.join().unwrap();
         if stuck.is_none() {
-            let output = output.with_context(|| format!("the child: {status}"))?;
+            let output = result.with_context(|| format!("the child: {status}"))?;
             ensure!(output == input, "other bytes came back");
         }
         Ok(stuck)
