@@ -21,7 +21,7 @@ pub fn as_completed<T: Send + 'static, R: Send + 'static>(
         let job = job.clone();
         pool.execute(move || {
             // Turn a panic into an error, or this job's result would be missing.
-            // (AssertUnwindSafe: what the job shares with others is its own concern.)
+            // (`AssertUnwindSafe`: what jobs share among them is their concern.)
             let result = panic::catch_unwind(AssertUnwindSafe(|| job(item)))
                 .unwrap_or_else(|panic| Err(to_error(&*panic)));
             // If the iterator has been dropped, the caller wants no more results.

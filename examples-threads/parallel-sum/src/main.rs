@@ -17,7 +17,7 @@ use rayon::prelude::*;
 
 /// How many numbers to look at. A release build is faster, so it gets more of them.
 const COUNT: usize = if cfg!(debug_assertions) {
-    50_000
+    20_000
 } else {
     500_000
 };
