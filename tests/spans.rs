@@ -467,7 +467,7 @@ fn all_get_first() -> Checked {
 /// its chunk before the first of them is done.
 fn chunks() -> Checked {
     const COUNT: usize = if cfg!(debug_assertions) {
-        50_000
+        20_000
     } else {
         500_000
     };

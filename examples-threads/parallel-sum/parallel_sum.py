@@ -5,7 +5,7 @@ import os
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-COUNT = 50_000
+COUNT = 20_000
 FIRST = 100_000_000
 CHUNK_SIZE = 1_000
 

@@ -7,7 +7,7 @@ use ureq::{Agent, Error};
 
 /// Limit for a whole download, from the look-up of the host to the last byte.
 const TIMEOUT: Duration = Duration::from_secs(10);
-/// A page must be shorter than this, because it has to fit in memory.
+/// A page can be this long at most, because it has to fit in memory.
 pub const MAX_BODY_LEN: u64 = 10 * 1024 * 1024; // bytes
 const MAX_REDIRECTS: u32 = 5;
 

@@ -14,14 +14,14 @@ pub fn as_completed<T: Send + 'static, R: Send + 'static>(
     pool: &ThreadPool,
     items: impl IntoIterator<Item = T>,
     job: impl Fn(T) -> Result<R> + Clone + Send + 'static,
-) -> impl Iterator<Item = (usize, Result<R>)> {
+) -> mpsc::IntoIter<(usize, Result<R>)> {
     let (sender, results) = mpsc::channel();
     for (position, item) in items.into_iter().enumerate() {
         let sender = sender.clone();
         let job = job.clone();
         pool.execute(move || {
             // Turn a panic into an error, or this job's result would be missing.
-            // (Unwind safe, because this clone of the job is never called again.)
+            // (`AssertUnwindSafe`: what jobs share among them is their concern.)
             let result = panic::catch_unwind(AssertUnwindSafe(|| job(item)))
                 .unwrap_or_else(|panic| Err(to_error(&*panic)));
             // If the iterator has been dropped, the caller wants no more results.

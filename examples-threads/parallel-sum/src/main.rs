@@ -17,11 +17,11 @@ use rayon::prelude::*;
 
 /// How many numbers to look at. A release build is faster, so it gets more of them.
 const COUNT: usize = if cfg!(debug_assertions) {
-    50_000
+    20_000
 } else {
     500_000
 };
-/// The first number: it is large, so that each number is some work.
+/// The first number: it is large, so that each number takes some work.
 const FIRST: u64 = 100_000_000;
 /// How many numbers a rayon thread takes at a time.
 const CHUNK_SIZE: usize = 1_000;
