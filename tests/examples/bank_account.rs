@@ -43,7 +43,7 @@ fn timeline() -> Checked {
     })
 }
 
-/// The name of each lane, and whether it works.
+/// The name of each lane, and whether it works. Which comes first may vary.
 fn lanes(drawing: &str) -> Vec<(&str, bool)> {
     let mut lanes = Vec::new();
     for line in drawing.lines() {
@@ -51,5 +51,6 @@ fn lanes(drawing: &str) -> Vec<(&str, bool)> {
             lanes.push((name.trim(), bars.contains('▐')));
         }
     }
+    lanes.sort_unstable();
     lanes
 }
