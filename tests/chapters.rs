@@ -34,11 +34,7 @@ const WIDEST: usize = 84; // characters, for a page of the book
 const SAME: &[(&str, &[&str])] = &[
     ("src/download.rs", &["download-sites", "download-pool"]),
     ("src/processes.rs", &["sum-of-squares", "mixed-workload"]),
-    ("src/pool.rs", POOL),
-    ("src/pool/submit.rs", POOL),
-    ("src/pool/worker.rs", POOL),
 ];
-const POOL: &[&str] = &["process-pool", "task-granularity", "threads-vs-processes"];
 
 pub fn trials() -> Vec<Trial> {
     let mut trials = Vec::new();

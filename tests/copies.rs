@@ -2,6 +2,7 @@
 //! `shared`, with the dependencies that its chapter names, and prints the same.
 
 use std::path::PathBuf;
+use std::sync::Mutex;
 use std::{env, fs};
 
 use libtest_mimic::{Failed, Trial};
@@ -21,12 +22,12 @@ pub fn trials() -> Vec<Trial> {
 
 fn stands_alone(example: &Example) -> Checked {
     let name = &example.name;
-    let sources = sources(example)?;
-    let mut copied = sources.clone();
-    for (_, source) in &mut copied {
-        *source = without_shared(source);
+    let manifest = manifest_of(example)?;
+    for name in neighbours(&manifest) {
+        let neighbour = Example::named(name);
+        write_copy(name, &manifest_of(&neighbour)?, &copied(&neighbour)?)?;
     }
-    let program = build_copy(name, &manifest(example)?, &copied)?;
+    let program = build_copy(name, &manifest, &copied(example)?)?;
     let mut urls = Vec::new();
     if special(name).needs_urls {
         let asks = Program::new(&program).run()?;
@@ -43,43 +44,69 @@ fn stands_alone(example: &Example) -> Checked {
     ensure(alone.status.success(), || {
         format!("{}:\n{}", alone.status, alone.output)
     })?;
-    let expected = without_timers(&here, &timers(&sources)?);
+    let expected = without_timers(&here, &timers(&sources(example)?)?);
     let same = common_form(name, &alone.output) == common_form(name, &expected);
     ensure(same, || {
         format!("alone:\n{}here:\n{expected}", alone.output)
     })
 }
 
-/// Writes a copy into the folder `copies` and builds it: a package with nothing
-/// around it. Crates that it shares with us, with the same features and the same
-/// profile, lie in our own folder and need not be built again. Its program has the
-/// name of ours, and lies in another.
+/// Writes a copy and builds it: a package with nothing around it. Crates that it
+/// shares with us, with the same features and the same profile, lie in our own
+/// folder and need not be built again. Its program has the name of ours, and lies
+/// in another.
 pub fn build_copy(
     name: &str,
     manifest: &str,
     sources: &Sources,
 ) -> Result<PathBuf, Failed> {
-    let target = env::var_os("CARGO_TARGET_DIR")
-        .map_or(root().join("target"), PathBuf::from);
-    let copies = target.join("copies"); // they stay for the next time
-    let copy = copies.join(name);
+    let copy = write_copy(name, manifest, sources)?;
+    let programs = build(
+        &copy,
+        &[
+            "--offline",
+            "--target-dir",
+            &copies().join("target").to_string_lossy(),
+            "--config",
+            &format!("build.build-dir = '{}'", target().display()),
+        ],
+    );
+    Ok(programs[name].clone())
+}
+
+/// Writes a package into the folder `copies`, where all of them lie side by side.
+fn write_copy(
+    name: &str,
+    manifest: &str,
+    sources: &Sources,
+) -> Result<PathBuf, Failed> {
+    // A package that others depend on is written by each of them.
+    static WRITING: Mutex<()> = Mutex::new(());
+    let _guard = WRITING.lock();
+    let copy = copies().join(name);
     let lock = fs::read_to_string(root().join("Cargo.lock"))?;
     write(&copy.join("Cargo.lock"), &lock)?;
     write(&copy.join("Cargo.toml"), manifest)?;
     for (file, source) in sources {
         write(&copy.join("src").join(file), source)?;
     }
-    let programs = build(
-        &copy,
-        &[
-            "--offline",
-            "--target-dir",
-            &copies.join("target").to_string_lossy(),
-            "--config",
-            &format!("build.build-dir = '{}'", target.display()),
-        ],
-    );
-    Ok(programs[name].clone())
+    Ok(copy)
+}
+
+fn target() -> PathBuf {
+    env::var_os("CARGO_TARGET_DIR").map_or(root().join("target"), PathBuf::from)
+}
+
+fn copies() -> PathBuf {
+    target().join("copies") // they stay for the next time
+}
+
+/// The packages that the reader copies, too: `NAME = { path = "../NAME" }`.
+fn neighbours(manifest: &str) -> impl Iterator<Item = &str> {
+    manifest.lines().filter_map(|line| {
+        let (name, path) = line.split_once(" = { path = \"../")?;
+        path.starts_with(name).then_some(name)
+    })
 }
 
 /// Files of a package, and their places in its folder `src`.
@@ -97,10 +124,19 @@ fn sources(example: &Example) -> Result<Sources, Failed> {
     Ok(sources)
 }
 
+/// The files of an example as the reader copies them.
+fn copied(example: &Example) -> Result<Sources, Failed> {
+    let mut sources = sources(example)?;
+    for (_, source) in &mut sources {
+        *source = without_shared(source);
+    }
+    Ok(sources)
+}
+
 /// What `cargo new` writes, and the dependencies from the chapter's `toml` fence.
 /// A profile in it is a matter of speed: without many rounds, our own is used, for
 /// which everything is built already.
-fn manifest(example: &Example) -> Result<String, Failed> {
+pub fn manifest_of(example: &Example) -> Result<String, Failed> {
     let chapter = example.read("README.md");
     let fence = chapter
         .split_once("```toml\n")

@@ -27,17 +27,17 @@ def report(pool, function, argument):
 
 if __name__ == "__main__":
     with ProcessPoolExecutor() as pool:
-        report(pool, count_primes, 50_000)
+        report(pool, count_primes, 20_000)
         report(pool, fail, "raise")
         report(pool, fail, "abort")
-        report(pool, count_primes, 60_000)
+        report(pool, count_primes, 10_000)
 
     with ProcessPoolExecutor() as pool:
         print("As they complete:")
-        jobs = [pool.submit(count_primes, n) for n in (80_000, 60_000, 40_000)]
+        jobs = [pool.submit(count_primes, n) for n in (20_000, 15_000, 10_000)]
         for job in as_completed(jobs):
             print(f"[job-{jobs.index(job) + 1}] {job.result()} primes")
 
-        job = pool.submit(count_primes, 20_000)
+        job = pool.submit(count_primes, 10_000)
         print("A worker counts, and main goes on.")
         print(f"{job.result()} primes")

@@ -6,17 +6,11 @@
     allow(dead_code, unused_imports, reason = "there is no main")
 )]
 
-// The folder is named, and not the file, because the file has a folder of its own.
-#[path = "../../examples-processes/process-pool/src"]
-mod process_pool {
-    pub mod pool;
-}
-
 use std::hint::black_box;
 use std::time::Instant;
 use std::{env, process};
 
-use process_pool::pool::{self, Job, Options, Pool};
+use process_pool::pool::{self, Handle, Job, Options, Pool};
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -42,12 +36,11 @@ impl Job for Work {
     }
 }
 
-const ROUND_TRIPS: u64 = 20_000;
+// The same as in `process_pool.py`: what stands in one row is the same work.
+const ROUND_TRIPS: u64 = 10_000;
 const WARM_UP: u64 = 1_000;
 const TINY_JOBS: u64 = 1_000_000;
-const LONG_JOBS: usize = 40;
-/// About 50 ms.
-const LONG_SUM: u64 = 100_000_000;
+const CHUNK: usize = 1_000;
 
 #[cfg(unix)]
 fn main() {
@@ -58,12 +51,12 @@ fn main() {
         ["echo"] => ping_pong::echo(),
         ["ping-pong"] => println!("{}", ping_pong::microseconds()),
         ["one-by-one"] => println!("{}", one_by_one()),
-        ["map", chunk] => println!("{}", map(1, chunk.parse().ok())),
-        ["chunks"] => println!("{}", map(2, None)),
+        ["map-one-by-one"] => println!("{}", map(1, 1, ROUND_TRIPS)),
+        ["map-in-chunks"] => println!("{}", map(2, CHUNK, TINY_JOBS)),
         ["start"] => println!("{}", start()),
-        ["long", workers] => {
-            let workers = workers.parse().expect("a number");
-            println!("{}", long(workers));
+        ["sums", below, count, workers] => {
+            let number = |text: &str| text.parse().expect("a number");
+            println!("{}", sums(number(below), number(count), number(workers)));
         }
         ["crash"] => println!("{}", crash()),
         _ => panic!("process_pool.py knows the arguments"),
@@ -89,21 +82,15 @@ fn one_by_one() -> f64 {
 }
 
 /// Microseconds a job of a `map` over many.
-fn map(workers: usize, chunk: Option<usize>) -> f64 {
+fn map(workers: usize, chunk: usize, count: u64) -> f64 {
     let pool = Pool::with(Options {
         workers: Some(workers),
-        chunk,
+        chunk: Some(chunk),
         ..Options::default()
     });
-    let squares = |count| pool.map((0..count).map(Work::Square));
-    squares(WARM_UP);
-    let count = if chunk == Some(1) {
-        ROUND_TRIPS
-    } else {
-        TINY_JOBS
-    };
+    pool.map((0..WARM_UP).map(Work::Square)).for_each(drop);
     let start = Instant::now();
-    let squares = squares(count);
+    let squares: Vec<_> = pool.map((0..count).map(Work::Square)).collect();
     let each = each(start, count);
     for (number, square) in (0..).zip(squares) {
         assert_eq!(square.expect("a square"), number * number);
@@ -121,29 +108,34 @@ fn start() -> f64 {
     time.as_secs_f64() * 1e3
 }
 
-/// Seconds for work that keeps all workers busy.
-fn long(workers: usize) -> f64 {
-    let pool = Pool::new(workers);
-    pool.map(vec![Work::Square(1); workers]);
+/// Seconds for this many sums of the squares below a number.
+fn sums(below: u64, count: u64, workers: u64) -> f64 {
+    let pool = Pool::with(Options {
+        workers: usize::try_from(workers).ok(),
+        chunk: Some(1),
+        ..Options::default()
+    });
+    pool.map((0..workers).map(Work::Square)).for_each(drop);
     let start = Instant::now();
-    let sums = pool.map(vec![Work::Sum(LONG_SUM); LONG_JOBS]);
-    let time = start.elapsed();
-    assert!(sums.iter().all(Result::is_ok));
-    time.as_secs_f64()
+    for sum in pool.map((0..count).map(|_| Work::Sum(below))) {
+        black_box(sum.expect("a sum"));
+    }
+    start.elapsed().as_secs_f64()
 }
 
 /// What comes back from ten jobs, of which one ends its process.
 fn crash() -> String {
     let pool = Pool::new(2);
-    let jobs = (0..10).map(|n| if n == 5 { Work::Abort } else { Work::Square(n) });
-    let results = pool.map(jobs);
+    let job = |n| if n == 5 { Work::Abort } else { Work::Square(n) };
+    let handles: Vec<_> = (0..10).map(|n| pool.submit(job(n))).collect();
+    let results: Vec<_> = handles.into_iter().map(Handle::wait).collect();
     let came = results.iter().filter(|result| result.is_ok()).count();
     let error = results[5].as_ref().expect_err("it aborts");
     let next = match pool.submit(Work::Square(3)).wait() {
-        Ok(_) => "the next job is done".into(),
+        Ok(square) => square.to_string(),
         Err(error) => error.to_string(),
     };
-    format!("{came} of 10 results; job 5: {error}; {next}")
+    format!("{came} of 10 results; job 5: {error}; the next job: {next}")
 }
 
 /// Microseconds since then for each of so many.

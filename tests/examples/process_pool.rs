@@ -8,7 +8,7 @@
 
 #[path = "../../examples-processes/process-pool/src"]
 mod example {
-    // Inside a module with the path of a folder, `pool.rs` finds its own modules.
+    // Inside a module with the path of a folder, `pool` is found in that folder.
     #[cfg(unix)]
     pub mod pool;
 }
@@ -22,6 +22,10 @@ mod fallback;
 mod frames;
 #[cfg(unix)]
 mod hostile;
+#[cfg(unix)]
+mod lazily;
+#[cfg(unix)]
+mod limits;
 #[cfg(unix)]
 mod results;
 
@@ -37,7 +41,6 @@ pub use on_unix::run_as_trial;
 
 pub const SPECIAL: Special = Special {
     name: "process-pool",
-    refused: &[(&["12"], 2, "not \"12\"")],
     own_output: Some("a crash breaks Python's pool"),
     trials,
     ..Special::NOTHING
@@ -50,6 +53,8 @@ pub fn trials() -> Vec<Trial> {
     let mut trials = Vec::new();
     let fallback = "process-pool: the pool where there is no Unix";
     trials.push(trial(fallback, fallback::works));
+    let copied = "process-pool: the folder copied into a program";
+    trials.push(trial(copied, fallback::works_as_module));
     trials
 }
 
@@ -62,7 +67,7 @@ mod on_unix {
 
     use super::example::pool;
     use super::hostile::{Hostile, Nothing};
-    use super::{crashes, endings, frames, hostile, results};
+    use super::{crashes, endings, frames, hostile, lazily, limits, results};
 
     /// The variable that makes this program a trial.
     const TRIAL: &str = "TRIAL";
@@ -80,8 +85,13 @@ mod on_unix {
             hostile::hold();
         }
         let all = all();
-        let orphans = endings::ORPHANS.iter().chain([&endings::EXITS]);
-        let mut all = all.iter().chain(orphans);
+        let own = [
+            &endings::EXITS,
+            &limits::QUIET,
+            &limits::LOUD,
+            &limits::REPLACED,
+        ];
+        let mut all = all.iter().chain(endings::ORPHANS).chain(own);
         let (_, trial) = all.find(|trial| trial.0 == name).expect("a trial");
         trial();
         process::exit(0);
@@ -94,6 +104,8 @@ mod on_unix {
             frames::TRIALS,
             endings::TRIALS,
             results::TRIALS,
+            lazily::TRIALS,
+            limits::TRIALS,
         ];
         all.concat()
     }
@@ -113,6 +125,18 @@ mod on_unix {
         let (exits, _) = endings::EXITS;
         trials.push(trial(titled(exits), move || {
             Ok(ends_well(exits)?.others_end()?)
+        }));
+        let (quiet, _) = limits::QUIET;
+        trials.push(trial(titled(quiet), move || {
+            limits::says_nothing(&ends_well(quiet)?.output)
+        }));
+        let (loud, _) = limits::LOUD;
+        trials.push(trial(titled(loud), move || {
+            limits::says_why(&ends_well(loud)?.output)
+        }));
+        let (replaced, _) = limits::REPLACED;
+        trials.push(trial(titled(replaced), move || {
+            limits::run_replaced(&program(replaced), replaced)
         }));
         trials
     }

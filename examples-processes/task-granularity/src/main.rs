@@ -1,137 +1,101 @@
-//! What it costs to hand jobs to other processes, one by one and in chunks, and how
-//! long a job has to take before that pays.
+//! The same squares in a loop and in a pool of processes: what a job costs when it
+//! is sent alone, and when it travels in a chunk with others.
 //!
-//! - Run it: `cargo run -p task-granularity`, or with how many microseconds one of
-//!   your jobs takes: `cargo run --release -p task-granularity -- 50`
+//! - Run it: `cargo run -p task-granularity`, with `--release` for real figures
 //! - Look for: a pool that is far slower than a loop, and what chunks do about it.
 //! - Python: `task_granularity.py`
 
-mod measure;
-mod pool;
-mod table;
-#[cfg(test)]
-mod tests;
-
-use std::ffi::OsString;
-use std::io::{self, ErrorKind, Write};
-use std::num::NonZero;
-use std::process::ExitCode;
-use std::time::Duration;
-use std::{env, thread};
+use std::hint::black_box;
+use std::thread;
+use std::time::Instant;
 
 use anyhow::Result;
-use measure::{Jobs, Square};
-use pool::{Options, Pool};
+use process_pool::pool::{self, Job, Options, Pool};
+use serde::{Deserialize, Serialize};
 
-/// The last is what the pool takes when it is told nothing.
+const JOBS: u32 = 20_000;
 const CHUNKS: [usize; 4] = [1, 10, 100, 1000];
-const LONGEST_JOB: Duration = Duration::from_millis(10);
-/// The break-even is looked for up to here.
-const BREAK_EVEN: Duration = Duration::from_millis(1);
-/// How long the jobs take in a loop, at most.
-const TOTAL: Duration = Duration::from_millis(200);
+/// Each figure is the best of this many runs: the one that was disturbed least.
+const RUNS: u32 = 5;
 
-fn main() -> ExitCode {
+#[derive(Serialize, Deserialize)]
+struct Square(u32);
+
+impl Job for Square {
+    type Output = u64;
+
+    fn run(self) -> u64 {
+        u64::from(self.0).pow(2) // your work
+    }
+}
+
+fn main() -> Result<()> {
     shared::tidy_output();
     pool::serve::<Square>(); // a worker stays in here
 
-    let job = match parse(env::args_os().skip(1)) {
-        Ok(job) => job,
-        Err(wrong_argument) => {
-            let _ = writeln!(io::stderr(), "{wrong_argument}");
-            return ExitCode::from(2);
+    let workers = thread::available_parallelism()?.get();
+    let squares: Vec<u64> = Pool::new(workers)
+        .map((0..10).map(Square))
+        .collect::<Result<_, _>>()?;
+    println!("Squares: {squares:?}");
+
+    println!("{JOBS} squares, in a loop and in a pool. Workers: {workers}");
+    println!(" chunk        a job");
+    let in_loop = best_time(|| {
+        for number in 0..JOBS {
+            // Without black_box, the compiler would remove the whole loop.
+            black_box(black_box(Square(number)).run());
         }
-    };
-    let Err(error) = run(job) else {
-        return ExitCode::SUCCESS;
-    };
-    // Whoever read our lines has left (`| head -1`): nobody to tell.
-    let left = |error: &io::Error| error.kind() == ErrorKind::BrokenPipe;
-    if !error.downcast_ref().is_some_and(left) {
-        let _ = writeln!(io::stderr(), "{error:#}");
-    }
-    ExitCode::FAILURE
-}
+        Ok(())
+    })?;
+    println!("  loop {in_loop:9.3} µs");
 
-/// Measures with squares, or with jobs that take so long.
-fn run(job: Option<Duration>) -> Result<()> {
-    let mut out = io::stdout();
-    let workers = thread::available_parallelism().map_or(1, NonZero::get);
-    let new_pool = |chunk| {
-        let (workers, chunk) = (Some(workers), Some(chunk));
-        Pool::with(Options {
-            workers,
-            chunk,
-            ..Options::default()
-        })
-    };
-    let squares = Jobs {
-        count: 10,
-        steps: 0,
-    }
-    .in_pool(&new_pool(1))?;
-    writeln!(out, "Squares: {squares:?}")?;
-
-    let jobs = Jobs::new(job.unwrap_or_default(), TOTAL);
-    let count = jobs.count;
-    let kind = job.map_or("squares".into(), |job| format!("jobs of {job:?}"));
-    writeln!(
-        out,
-        "{count} {kind}, in a loop and in a pool. Workers: {workers}"
-    )?;
-    writeln!(out, "{}", table::head())?;
-    let in_loop = jobs.time_in_loop();
-    writeln!(out, "{}", table::row("loop", "", in_loop, in_loop))?;
+    let mut in_pool = Vec::new();
     for chunk in CHUNKS {
         let _span = shared::span(format_args!("chunks of {chunk}"));
-        let pool = new_pool(chunk);
-        let in_pool = jobs.time_in_pool(&pool)?;
-        let chunks = measure::chunks(count, chunk, workers).to_string();
-        let row = table::row(&chunk.to_string(), &chunks, in_pool, in_loop);
-        writeln!(out, "{row}")?;
+        let pool = Pool::with(Options {
+            workers: Some(workers),
+            chunk: Some(chunk),
+            ..Options::default()
+        });
+        let time = best_time(|| {
+            for square in pool.map((0..JOBS).map(Square)) {
+                square?;
+            }
+            Ok(())
+        })?;
+        let ratio = time / in_loop;
+        println!("{chunk:6} {time:9.3} µs {ratio:9.1} × the loop");
+        in_pool.push(time);
     }
-    let alone = at_least(&new_pool(1), 1)?;
-    let in_chunks = at_least(&new_pool(1000), 1000)?;
-    writeln!(
-        out,
-        "A job has to take {alone} before handing it to another process pays;\n\
-         in chunks of 1000 it has to take {in_chunks}."
-    )?;
+
+    let (alone, in_chunks) = (in_pool[0], in_pool[CHUNKS.len() - 1]);
+    if workers > 1 && in_loop < in_chunks && in_chunks < alone {
+        // While n workers do n jobs, a loop does one, so n - 1 jobs pay for it all.
+        let workers = f64::from(u32::try_from(workers)?);
+        let share = workers / (workers - 1.0);
+        let (alone, in_chunks) = (share * alone, share * in_chunks);
+        println!(
+            "A pool pays if a job takes {alone:.1} µs, \
+             or {in_chunks:.2} µs in chunks."
+        );
+    } else {
+        println!("No conclusion: this machine is busy, or the jobs are not small.");
+    }
     if cfg!(debug_assertions) {
-        writeln!(out, "(Debug build: figures that count need --release.)")?;
+        println!("(A debug build: for real figures, use --release.)");
     }
     Ok(())
 }
 
-/// The break-even of jobs in such chunks.
-fn at_least(pool: &Pool, chunk: u32) -> Result<String> {
-    let _span = shared::span("break-even");
-    let guess = Duration::from_micros(100) / chunk;
-    let pays = |job| measure::pays(pool, job);
-    Ok(match measure::break_even(guess, BREAK_EVEN, pays)? {
-        Some(job) => table::microseconds(job.as_secs_f64() * 1e6),
-        None => format!("more than {BREAK_EVEN:?}"),
-    })
-}
-
-/// No argument, or how many microseconds a job takes.
-fn parse(
-    mut args: impl Iterator<Item = OsString>,
-) -> Result<Option<Duration>, String> {
-    let Some(arg) = args.next() else {
-        return Ok(None);
-    };
-    if let Some(extra) = args.next() {
-        return Err(format!("unexpected argument \"{}\"", extra.display()));
+/// The microseconds that each of the jobs takes.
+fn best_time(do_jobs: impl Fn() -> Result<()>) -> Result<f64> {
+    let mut best = f64::INFINITY;
+    for _ in 0..RUNS {
+        let start = Instant::now();
+        do_jobs()?;
+        let each = start.elapsed().as_secs_f64() * 1e6 / f64::from(JOBS);
+        best = best.min(each);
     }
-    let job = arg.to_str().and_then(|arg| arg.parse().ok());
-    let job = job.and_then(|job: f64| Duration::try_from_secs_f64(job / 1e6).ok());
-    job.filter(|job| *job <= LONGEST_JOB)
-        .map(Some)
-        .ok_or_else(|| {
-            let (most, arg) = (LONGEST_JOB.as_micros(), arg.display());
-            format!(
-                "expected the microseconds of a job, 0 to {most}, not \"{arg}\""
-            )
-        })
+    Ok(best)
 }

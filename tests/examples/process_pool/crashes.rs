@@ -221,8 +221,8 @@ fn late_in_chunk() {
         ..options
     };
     let job = |_| noted(9, Hostile::Work(TIMEOUT / 8));
-    let results = Pool::with(options).map((0..20).map(job));
-    assert_eq!(short(results), ["done"; 20]);
+    let results = short(Pool::with(options).map((0..20).map(job)));
+    assert_eq!(results, ["done"; 20]);
     assert_eq!(times("job 9"), 20);
 }
 

@@ -152,7 +152,7 @@ fn jobs_panic() {
         };
         (0..1000).map(job)
     };
-    assert_eq!(panic_of(|| pool.map(jobs())), "no more jobs");
+    assert_eq!(panic_of(|| pool.map(jobs()).count()), "no more jobs");
     assert_eq!(short(pool.map(echoes(10))), echoed(10));
     assert_eq!(times("run"), 0);
     assert_eq!(
@@ -180,7 +180,7 @@ fn consumer_panics() {
 
 /// Waits for its end.
 fn wait_in(pool: &Pool) -> ! {
-    pool.map(echoes(10));
+    pool.map(echoes(10)).for_each(drop);
     until("two workers", || started().len() == 2);
     note("ready");
     loop {
@@ -193,7 +193,7 @@ fn orphans_that_start() {
     let pool = Pool::new(2);
     until("two workers", || started().len() == 2);
     note("ready");
-    pool.map(echoes(10));
+    pool.map(echoes(10)).for_each(drop);
 }
 
 fn busy_orphans(job: &Hostile) {
@@ -221,7 +221,8 @@ fn exits() {
             chunk: Some(1),
             ..Options::default()
         };
-        sender.send(Pool::with(options).map(vec![busy(Hostile::Spin); 10]))
+        let pool = Pool::with(options);
+        sender.send(short(pool.map(vec![busy(Hostile::Spin); 10])))
     });
     until("both are busy", || times("busy") == 2);
     drop(never);

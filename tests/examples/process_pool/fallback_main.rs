@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use std::{panic, process};
 
-use pool::{Job, JobError, JobResult, Options, Pool};
+use pool::{Cause, Job, JobResult, Options, Pool};
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -45,11 +45,11 @@ impl Job for Work {
     }
 }
 
-fn short(results: Vec<JobResult<String>>) -> Vec<String> {
-    let text = |result| match result {
+fn short(results: impl IntoIterator<Item = JobResult<Work>>) -> Vec<String> {
+    let text = |result: JobResult<Work>| match result.map_err(|e| e.cause) {
         Ok(value) => value,
-        Err(JobError::Died(status)) if status.code() == Some(3) => "exited".into(),
-        Err(JobError::Died(_)) => "died".into(),
+        Err(Cause::Died(status)) if status.code() == Some(3) => "exited".into(),
+        Err(Cause::Died(_)) => "died".into(),
         Err(error) => error.to_string(),
     };
     results.into_iter().map(text).collect()
@@ -73,7 +73,7 @@ fn main() {
 
     let mut results: Vec<_> = pool.as_completed(bad).collect();
     results.sort_by_key(|&(place, _)| place);
-    let results = results.into_iter().map(|(_, result)| result).collect();
+    let results = results.into_iter().map(|(_, result)| result);
     assert_eq!(short(results), words);
 
     let long = Work::Length("x".repeat(20 << 20));

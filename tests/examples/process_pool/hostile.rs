@@ -13,12 +13,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use std::{env, hint, thread};
 
-use rustix::process::{Signal, getpid, kill_process};
+use rustix::process::{Resource, Signal, getpid, getrlimit, kill_process};
 use serde::ser::{Error, Serializer};
 use serde::{Deserialize, Serialize};
 use support::process_table::{self, Process};
 
-use super::example::pool::{Job, JobError, JobResult, Pool};
+use super::example::pool::{Cause, Job, JobResult, Pool};
 
 /// What a trial is called, and what it does.
 pub type Trial = (&'static str, fn());
@@ -34,6 +34,8 @@ pub enum Hostile {
     Pid,
     /// Returns how often `init` ran in its worker.
     Inits,
+    /// Returns how large a core file may be.
+    CoreLimit,
     /// Leaves a note.
     Note(String),
     /// Waits for a note.
@@ -107,6 +109,9 @@ impl Job for Hostile {
             }
             Hostile::Pid => return process::id().to_string(),
             Hostile::Inits => return INITS.load(Ordering::Relaxed).to_string(),
+            Hostile::CoreLimit => {
+                return format!("{:?}", getrlimit(Resource::Core).current);
+            }
             Hostile::Note(text) => note(&text),
             Hostile::Wait(text) => until(&text, || is_noted(&text)),
             Hostile::All(jobs) => {
@@ -257,17 +262,17 @@ pub fn echoed(count: u64) -> Vec<String> {
 }
 
 /// Results as texts that can be compared.
-pub fn short(results: impl IntoIterator<Item = JobResult<String>>) -> Vec<String> {
-    let text = |result| match result {
+pub fn short(results: impl IntoIterator<Item = JobResult<Hostile>>) -> Vec<String> {
+    let text = |result: JobResult<Hostile>| match result.map_err(|e| e.cause) {
         Ok(value) => value,
-        Err(JobError::Panicked(message)) => format!("panicked: {message}"),
-        Err(JobError::Died(status)) => match (status.code(), status.signal()) {
+        Err(Cause::Panicked(message)) => format!("panicked: {message}"),
+        Err(Cause::Died(status)) => match (status.code(), status.signal()) {
             (Some(code), None) => format!("died: code {code}"),
             (None, Some(signal)) => format!("died: signal {signal}"),
             _ => format!("died: {status}"),
         },
-        Err(JobError::TimedOut) => "timed out".into(),
-        Err(JobError::Lost(error)) => format!("lost: {error}"),
+        Err(Cause::TimedOut) => "timed out".into(),
+        Err(Cause::Lost(error)) => format!("lost: {error}"),
     };
     results.into_iter().map(text).collect()
 }

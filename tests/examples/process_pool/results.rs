@@ -49,8 +49,8 @@ fn in_order() {
             chunk,
             ..Options::default()
         };
-        let results = Pool::with(options).map(echoes(5000));
-        assert_eq!(short(results), echoed(5000), "{options:?}");
+        let pool = Pool::with(options);
+        assert_eq!(short(pool.map(echoes(5000))), echoed(5000), "{options:?}");
     }
     // The first job ends last.
     let pool = Pool::with(Options {
@@ -70,14 +70,14 @@ fn in_order() {
 
 fn no_jobs() {
     let pool = Pool::new(2);
-    assert_eq!(pool.map(echoes(0)).len(), 0);
+    assert_eq!(pool.map(echoes(0)).count(), 0);
     assert_eq!(pool.as_completed(echoes(0)).count(), 0);
     assert_eq!(short(pool.map(echoes(1))), echoed(1));
 }
 
 fn without_content() {
     let pool = Pool::new(2);
-    let results = pool.map([Nothing; 3000]);
+    let results: Vec<_> = pool.map([Nothing; 3000]).collect();
     assert_eq!(results.len(), 3000);
     assert!(results.iter().all(Result::is_ok), "{results:?}");
     pool.submit(Nothing).wait().unwrap();
@@ -161,7 +161,9 @@ fn limit() {
         ..Options::default()
     };
     let before = started().len();
-    Pool::with(options).map(vec![Hostile::Panic; 8]);
+    Pool::with(options)
+        .map(vec![Hostile::Panic; 8])
+        .for_each(drop);
     assert!(started().len() - before >= 4);
 }
 
@@ -180,7 +182,8 @@ fn zeros() {
         workers: Some(0),
         jobs_per_worker: Some(0),
         chunk: Some(0),
-        timeout: None,
+        queue: Some(0),
+        ..Options::default()
     };
     assert_eq!(short(Pool::with(zero).map(echoes(5))), echoed(5));
     assert!(started().len() <= 1 + 2 * 5, "{} workers", started().len());
@@ -311,8 +314,8 @@ fn not_served() {
 fn other_jobs() {
     let pool = Pool::new(1);
     for words in [
-        panic_of(|| pool.map([Nothing])),
-        panic_of(|| pool.submit(Nothing)),
+        panic_of(|| pool.map([Nothing]).count()),
+        panic_of(|| drop(pool.submit(Nothing))),
         panic_of(|| pool.as_completed([Nothing]).count()),
     ] {
         assert!(
