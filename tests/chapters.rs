@@ -1,7 +1,6 @@
 //! Every fence of every chapter is true, and every example has all its parts.
 //!
-//! `UPDATE=1 cargo test -p tests --test chapters` writes new runs into the
-//! chapters.
+//! `UPDATE=1 cargo test -p tests chapters` writes new runs into the chapters.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -10,7 +9,11 @@ use std::{env, fs};
 use libtest_mimic::{Failed, Trial};
 use regex::Regex;
 use similar::TextDiff;
-use tests::{Checked, Example, Program, common_form, ensure, examples, root};
+use support::program::{files, python_is_missing};
+use support::{Checked, Example, Program, ensure, examples, root, trial};
+
+use crate::common_form::common_form;
+use crate::examples::ALL;
 
 /// The parts of a chapter, in their order. One with nothing to say is left out.
 const SECTIONS: [&str; 5] = [
@@ -39,51 +42,54 @@ const SAME: &[(&str, &[&str])] = &[
 ];
 const POOL: &[&str] = &["process-pool", "task-granularity", "threads-vs-processes"];
 
-fn main() {
-    let mut tests = Vec::new();
+pub fn trials() -> Vec<Trial> {
+    let mut trials = Vec::new();
     for example in examples() {
+        let Example { name, folder } = example.clone();
         let parts = example.clone();
-        tests.push(Trial::test(format!("{}: parts", example.name), move || {
+        trials.push(trial(format!("chapters: {name}: parts"), move || {
             has_parts(&parts)
         }));
-        tests.push(Trial::test(
-            format!("{}: fences", example.name),
-            move || fences(&example.folder.join("README.md"), Some(&example)),
-        ));
+        trials.push(trial(format!("chapters: {name}: fences"), move || {
+            fences(&folder.join("README.md"), Some(&example))
+        }));
     }
     for page in [
         "README.md",
+        "CONTRIBUTING.md",
         "shared/timeline/README.md",
-        "tests/interleavings/README.md",
+        "tests/model-checkers/README.md",
     ] {
-        tests.push(Trial::test(format!("{page}: fences"), move || {
+        trials.push(trial(format!("chapters: {page}: fences"), move || {
             fences(&root().join(page), None)
         }));
     }
-    tests.push(Trial::test(
-        "the same examples in README.md and SUMMARY.md",
-        contents,
-    ));
     for (file, names) in SAME {
-        tests.push(Trial::test(format!("{}: {file}", names.join(", ")), || {
-            let mut files =
-                names.iter().map(|name| Example::named(name).read(file));
-            let first = files.next();
-            ensure(files.all(|other| Some(other) == first), || {
-                "they differ".into()
-            })
-        }));
+        let title = format!("chapters: {}: {file}", names.join(", "));
+        trials.push(trial(title, || same_in_all(file, names)));
     }
-    tests.push(Trial::test("no line is too wide", lines_fit));
-    tests.push(Trial::test(
-        "every link leads to a file",
-        links_lead_somewhere,
-    ));
-    tests.push(Trial::test(
-        "every test file is listed",
-        test_files_are_listed,
-    ));
-    tests::run(tests)
+    trials.extend([
+        trial(
+            "chapters: the same examples in README.md and SUMMARY.md",
+            contents,
+        ),
+        trial("chapters: no line is too wide", lines_fit),
+        trial("chapters: every link leads to a file", links_lead_somewhere),
+        trial("chapters: every test file is listed", test_files_are_listed),
+        trial(
+            "chapters: every test file is about an example",
+            about_examples,
+        ),
+    ]);
+    trials
+}
+
+fn same_in_all(file: &str, names: &[&str]) -> Checked {
+    let mut files = names.iter().map(|name| Example::named(name).read(file));
+    let first = files.next();
+    ensure(files.all(|other| Some(other) == first), || {
+        "they differ".into()
+    })
 }
 
 /// Checks every fence of a chapter.
@@ -137,10 +143,7 @@ fn fences(chapter: &Path, example: Option<&Example>) -> Checked {
 
 /// Where there is no Python, `python_twins.rs` shows as ignored what needs it.
 fn needs_missing_python(body: &str, example: Option<&Example>) -> bool {
-    body.starts_with("$ python3 ")
-        && example
-            .and_then(tests::program::python_is_missing)
-            .is_some()
+    body.starts_with("$ python3 ") && example.and_then(python_is_missing).is_some()
 }
 
 fn is_excerpt_of_a_file(
@@ -220,9 +223,9 @@ fn same_run(committed: &str, (name, fresh): &(String, String)) -> Checked {
     })
 }
 
-/// A chapter may skip lines of a run. What it shows has to be there: for each actor,
-/// and for the lines that belong to none, in the order of the run. Actors that take
-/// from one queue count as one, in any order.
+/// A chapter may skip lines of a run. What it shows has to be there: for each
+/// actor, and for the lines that belong to none, in the order of the run. Actors
+/// that take from one queue count as one, in any order.
 fn part_of_run(name: &str, committed: &str, fresh: &str) -> Checked {
     let mut rest: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for line in fresh.lines() {
@@ -300,16 +303,25 @@ fn has_parts(example: &Example) -> Checked {
             format!("the head of main.rs does not name {word}")
         })?;
     }
-    let picture = example.read("timeline.svg");
-    let picture = roxmltree::Document::parse(&picture).map_err(|error| {
-        format!("timeline.svg: {error}: `cargo timeline --all`")
-    })?;
-    let bars = picture.descendants().filter(|node| node.has_tag_name("g"));
-    ensure(bars.count() > 0, || "timeline.svg shows nothing".into())?;
     let chapter = example.read("README.md");
-    ensure(chapter.contains("](timeline.svg)"), || {
-        "the chapter does not show timeline.svg".into()
+    let shown = chapter.contains("](timeline.svg)");
+    let there = example.folder.join("timeline.svg").exists();
+    ensure(shown == there, || {
+        let missing = if shown {
+            "file"
+        } else {
+            "picture in the chapter"
+        };
+        format!("timeline.svg: there is no {missing}")
     })?;
+    if there {
+        let picture = example.read("timeline.svg");
+        let picture = roxmltree::Document::parse(&picture).map_err(|error| {
+            format!("timeline.svg: {error}: `cargo timeline --all`")
+        })?;
+        let bars = picture.descendants().filter(|node| node.has_tag_name("g"));
+        ensure(bars.count() > 0, || "timeline.svg shows nothing".into())?;
+    }
     ensure(chapter.starts_with("# "), || {
         "the chapter has no title".into()
     })?;
@@ -320,38 +332,64 @@ fn has_parts(example: &Example) -> Checked {
     let sorted = order.is_some_and(|order| order.is_sorted_by(|a, b| a < b));
     ensure(sorted, || {
         format!("its headings are not some of {SECTIONS:?}, in order")
-    })
+    })?;
+    leads_on(example, &chapter)
 }
 
-/// README.md and SUMMARY.md list every example once, in the same order; and each
-/// has a question in README.md.
-fn contents() -> Checked {
-    let link = Regex::new(r"\((examples-[\w-]+/[\w-]+)/README\.md\)")?;
-    let links = |text: &str| -> Vec<String> {
-        link.captures_iter(text)
-            .map(|found| found[1].to_owned())
-            .collect()
+/// A chapter may end with a line that leads to the chapters before and behind it.
+fn leads_on(example: &Example, chapter: &str) -> Checked {
+    let Some((_, links)) = chapter.rsplit_once("\n---\n") else {
+        return Ok(());
     };
-    let sorted = |mut places: Vec<String>| {
-        places.sort();
-        places
-    };
-    let readme = fs::read_to_string(root().join("README.md"))?;
-    let summary = links(&fs::read_to_string(root().join("SUMMARY.md"))?);
-    let (_, readme) = readme.split_once("## Pick your question").ok_or("none")?;
-    let heading = "## The examples, in reading order";
-    let (questions, readme) = readme.split_once(heading).ok_or("no list")?;
-    let (questions, readme) = (links(questions), links(readme));
-    ensure(readme == summary, || {
-        format!("README.md: {readme:?}, SUMMARY.md: {summary:?}")
-    })?;
-    let there = sorted(examples().iter().map(Example::place).collect());
-    for listed in [sorted(readme), sorted(questions)] {
-        ensure(listed == there, || {
-            format!("listed: {listed:?}, there are: {there:?}")
+    let all = summary()?;
+    let place = all.iter().position(|(_, place)| *place == example.place());
+    let place = place.ok_or("it is not in SUMMARY.md")?;
+    let before = place.checked_sub(1).map(|before| &all[before]);
+    for (word, other) in [("Previous", before), ("Next", all.get(place + 1))] {
+        let link = other.map(|(title, place)| {
+            let (group, name) = place.split_once('/').unwrap_or_default();
+            let beside = example.place().starts_with(&format!("{group}/"));
+            let way = if beside { name } else { &format!("../{place}") };
+            format!("[{word}: {title}](../{way}/README.md)")
+        });
+        let found = links.matches(&format!("[{word}: ")).count();
+        let right = link.as_ref().is_none_or(|link| links.contains(link));
+        ensure(right && found == usize::from(link.is_some()), || {
+            format!("{word}: not {link:?}, but:{links}")
         })?;
     }
     Ok(())
+}
+
+/// The titles of the examples in SUMMARY.md, and their folders.
+fn summary() -> Result<Vec<(String, String)>, Failed> {
+    let link = Regex::new(r"\[(.*)\]\((examples-[\w-]+/[\w-]+)/README\.md\)")?;
+    let summary = fs::read_to_string(root().join("SUMMARY.md"))?;
+    let links = link.captures_iter(&summary);
+    Ok(links
+        .map(|found| (found[1].to_owned(), found[2].to_owned()))
+        .collect())
+}
+
+/// README.md has a table of all examples, in the order of SUMMARY.md.
+fn contents() -> Checked {
+    let link = Regex::new(r"\((examples-[\w-]+/[\w-]+)/README\.md\)")?;
+    let readme = fs::read_to_string(root().join("README.md"))?;
+    let mut listed = Vec::new();
+    for row in readme.lines().filter(|line| line.starts_with('|')) {
+        listed.extend(link.captures_iter(row).map(|found| found[1].to_owned()));
+    }
+    let summary: Vec<String> =
+        summary()?.into_iter().map(|(_, place)| place).collect();
+    ensure(listed == summary, || {
+        format!("README.md: {listed:?}, SUMMARY.md: {summary:?}")
+    })?;
+    listed.sort();
+    let mut there: Vec<String> = examples().iter().map(Example::place).collect();
+    there.sort();
+    ensure(listed == there, || {
+        format!("listed: {listed:?}, there are: {there:?}")
+    })
 }
 
 /// All files of the workspace with one of these endings.
@@ -365,7 +403,7 @@ fn sources(endings: &[&str]) -> Vec<std::path::PathBuf> {
     tops.filter(|path| !hidden(path) && !path.ends_with("target"))
         .flat_map(|path| {
             if path.is_dir() {
-                tests::program::files(&path)
+                files(&path)
             } else {
                 vec![path]
             }
@@ -411,14 +449,33 @@ fn links_lead_somewhere() -> Checked {
     })
 }
 
+/// A file that no other names would never be run. That its trials are asked for is
+/// for the compiler to say.
 fn test_files_are_listed() -> Checked {
-    let manifest = fs::read_to_string(root().join("tests/Cargo.toml"))?;
-    for file in fs::read_dir(root().join("tests"))? {
-        let file = file?.path();
-        let name = file.file_name().unwrap_or_default().to_string_lossy();
-        let listed = manifest.contains(&format!("path = \"{name}\""));
-        let is_test = file.extension() == Some("rs".as_ref());
-        ensure(listed || !is_test, || format!("{name} is never run"))?;
+    let tests = root().join("tests");
+    let manifest = fs::read_to_string(tests.join("Cargo.toml"))?;
+    for (folder, list) in [("", "main.rs"), ("examples", "examples.rs")] {
+        let list = fs::read_to_string(tests.join(list))?;
+        for file in fs::read_dir(tests.join(folder))? {
+            let file = file?.path();
+            let name = file.file_name().unwrap_or_default().to_string_lossy();
+            let Some(module) = name.strip_suffix(".rs") else {
+                continue;
+            };
+            let listed = list.contains(&format!("mod {module};\n"))
+                || manifest.contains(&format!("path = \"{name}\""));
+            ensure(listed, || format!("{name} is never run"))?;
+        }
+    }
+    Ok(())
+}
+
+/// A file about an example that does not exist says nothing about any.
+fn about_examples() -> Checked {
+    for special in ALL {
+        let mut examples = examples().into_iter();
+        let exists = examples.any(|example| example.name == special.name);
+        ensure(exists, || format!("no example is called {}", special.name))?;
     }
     Ok(())
 }

@@ -4,73 +4,160 @@
 use std::path::PathBuf;
 use std::{env, fs};
 
-use tests::program::{build, files, without_shared, write};
-use tests::{Checked, Example, Program, common_form, ensure, root};
+use libtest_mimic::{Failed, Trial};
+use regex::Regex;
+use support::program::{build, files, without_shared, write};
+use support::{
+    Checked, Example, FEW, Program, ensure, for_each_example, root, rounds,
+};
 
-/// Without `shared` there is no local web site: these need URLs.
-const NEED_URLS: [&str; 2] = ["download-pool", "download-sites"];
+use crate::common_form::common_form;
+use crate::examples::special;
 
-fn main() {
-    tests::run(tests::for_each_example(stands_alone))
+pub fn trials() -> Vec<Trial> {
+    for_each_example("copies", stands_alone)
 }
 
 fn stands_alone(example: &Example) -> Checked {
-    let target = env::var_os("CARGO_TARGET_DIR")
-        .map_or(root().join("target"), PathBuf::from);
-    // The copies stay for the next time, in a workspace of none, and share what
-    // they build.
-    let copies = target.join("copies");
-    let copy = copies.join(&example.name);
-    write(&copy.join("Cargo.toml"), &manifest(example))?;
-    write(
-        &copy.join("Cargo.lock"),
-        &fs::read_to_string(root().join("Cargo.lock"))?,
-    )?;
-    let source = example.folder.join("src");
-    for file in files(&source)
-        .iter()
-        .filter(|file| file.extension() == Some("rs".as_ref()))
-    {
-        let to = copy.join("src").join(file.strip_prefix(&source)?);
-        write(&to, &without_shared(&fs::read_to_string(file)?))?;
+    let name = &example.name;
+    let sources = sources(example)?;
+    let mut copied = sources.clone();
+    for (_, source) in &mut copied {
+        *source = without_shared(source);
     }
-
-    let built = copies.join("target");
-    let programs = build(
-        &copy,
-        &["--offline", "--target-dir", &built.to_string_lossy()],
-    );
+    let program = build_copy(name, &manifest(example)?, &copied)?;
     let mut urls = Vec::new();
-    if NEED_URLS.contains(&example.name.as_str()) {
-        let asks = Program::new(&programs[&example.name]).run()?;
-        let asked = asks.code() == Some(2) && asks.output.contains("expected URLs");
+    if special(name).needs_urls {
+        let asks = Program::new(&program).run()?;
+        let asked = asks.code() == Some(1) && asks.output.contains("expected URLs");
         ensure(asked, || format!("{}:\n{}", asks.status, asks.output))?;
         urls = shared::sites(9);
     }
-    let (alone, here) = (
-        Program::new(&programs[&example.name]).args(&urls).run()?,
-        Program::rust(example).args(&urls).run()?,
-    );
+    let alone = Program::new(&program).args(&urls).run()?;
+    let here = Program::rust(example).args(&urls).run()?;
     ensure(alone.status.success(), || {
         format!("{}:\n{}", alone.status, alone.output)
     })?;
-    let form = |printed: &str| common_form(&example.name, printed);
-    let same = form(&alone.output) == form(&here.output);
+    let expected = without_timers(&here.output, &timers(&sources)?);
+    let same = common_form(name, &alone.output) == common_form(name, &expected);
     ensure(same, || {
-        format!("alone:\n{}here:\n{}", alone.output, here.output)
+        format!("alone:\n{}here:\n{expected}", alone.output)
     })
 }
 
+/// Writes a copy into the folder `copies` and builds it: a package with nothing
+/// around it. Crates that it shares with us, with the same features and the same
+/// profile, lie in our own folder and need not be built again. Its program has the
+/// name of ours, and lies in another.
+pub fn build_copy(
+    name: &str,
+    manifest: &str,
+    sources: &Sources,
+) -> Result<PathBuf, Failed> {
+    let target = env::var_os("CARGO_TARGET_DIR")
+        .map_or(root().join("target"), PathBuf::from);
+    let copies = target.join("copies"); // they stay for the next time
+    let copy = copies.join(name);
+    let lock = fs::read_to_string(root().join("Cargo.lock"))?;
+    write(&copy.join("Cargo.lock"), &lock)?;
+    write(&copy.join("Cargo.toml"), manifest)?;
+    for (file, source) in sources {
+        write(&copy.join("src").join(file), source)?;
+    }
+    let programs = build(
+        &copy,
+        &[
+            "--offline",
+            "--target-dir",
+            &copies.join("target").to_string_lossy(),
+            "--config",
+            &format!("build.build-dir = '{}'", target.display()),
+        ],
+    );
+    Ok(programs[name].clone())
+}
+
+/// Files of a package, and their places in its folder `src`.
+pub type Sources = Vec<(PathBuf, String)>;
+
+fn sources(example: &Example) -> Result<Sources, Failed> {
+    let folder = example.folder.join("src");
+    let mut sources = Sources::new();
+    for file in files(&folder) {
+        if file.extension() == Some("rs".as_ref()) {
+            let place = file.strip_prefix(&folder)?.to_owned();
+            sources.push((place, fs::read_to_string(&file)?));
+        }
+    }
+    Ok(sources)
+}
+
 /// What `cargo new` writes, and the dependencies from the chapter's `toml` fence.
-fn manifest(example: &Example) -> String {
+/// A profile in it is a matter of speed: without many rounds, our own is used, for
+/// which everything is built already.
+fn manifest(example: &Example) -> Result<String, Failed> {
     let chapter = example.read("README.md");
     let fence = chapter
         .split_once("```toml\n")
         .and_then(|(_, rest)| rest.split_once("```"));
-    let dependencies = fence.map_or("", |(dependencies, _)| dependencies);
-    let name = &example.name;
+    let fence = fence.map_or("", |(fence, _)| fence);
+    let (dependencies, profile) = match fence.split_once("\n[profile.") {
+        None => (fence, profile("dev")?),
+        Some((_, _)) if rounds() > FEW => (fence, String::new()),
+        Some((dependencies, _)) => {
+            (dependencies, profile("dev")? + &profile("dev.package")?)
+        }
+    };
+    Ok(format!(
+        "{}\n{dependencies}\n{profile}",
+        package(&example.name)
+    ))
+}
+
+/// The head of a manifest, with a workspace of its own.
+pub fn package(name: &str) -> String {
     format!(
         "[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n\
-         [workspace]\n\n{dependencies}"
+         [workspace]\n"
     )
+}
+
+/// A table of our profiles.
+pub fn profile(name: &str) -> Result<String, Failed> {
+    let workspace = fs::read_to_string(root().join("Cargo.toml"))?;
+    let start = format!("[profile.{name}]\n");
+    let (_, table) = workspace.split_once(&start).ok_or("no such profile")?;
+    let (table, _) = table.split_once("\n\n").unwrap_or((table, ""));
+    Ok(format!("{start}{table}\n\n"))
+}
+
+/// The lines that `shared::timer` prints, which a copy does not: as regular
+/// expressions, one for each label in the sources.
+fn timers(sources: &Sources) -> Result<Vec<Regex>, Failed> {
+    let call = Regex::new(r#"shared::timer\((?:format_args!\(\s*)?"([^"]*)""#)?;
+    let value = Regex::new(r"\\\{[^}]*\\\}")?;
+    let mut lines = Vec::new();
+    for (file, source) in sources {
+        let labels: Vec<&str> = call
+            .captures_iter(source)
+            .map(|found| found.extract::<1>().1[0])
+            .collect();
+        let calls = source.matches("shared::timer(").count();
+        ensure(labels.len() == calls, || {
+            format!("{}: a timer whose label is no literal", file.display())
+        })?;
+        for label in labels {
+            let label = regex::escape(label);
+            let label = value.replace_all(&label, ".*");
+            lines.push(Regex::new(&format!(r"^{label} in \d+\.\d\d seconds$"))?);
+        }
+    }
+    Ok(lines)
+}
+
+fn without_timers(printed: &str, timers: &[Regex]) -> String {
+    let lines = printed.split_inclusive('\n');
+    lines
+        .filter(|line| !timers.iter().any(|timer| timer.is_match(line.trim_end())))
+        .collect()
 }

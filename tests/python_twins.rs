@@ -5,60 +5,39 @@
 
 use libtest_mimic::Trial;
 use similar::TextDiff;
-use tests::program::python_is_missing;
-use tests::{
-    Checked, Example, Finished, Program, common_form, ensure, examples, root,
-};
+use support::program::python_is_missing;
+use support::{Checked, Example, Finished, Program, ensure, examples, root, trial};
 
-/// Programs that cannot print the same in both languages, and why. Their chapters
-/// have a console fence for each: that of the Python program is proved here.
-const OWN_OUTPUT: &[(&str, &str)] = &[
-    ("crash-isolation", "Python has other crashes than Rust"),
-    ("process-pool", "a crash breaks Python's pool"),
-    ("locked-counter", "Python has no atomic integer"),
-    ("threads-vs-processes", "all of it is measured"),
-    (
-        "shared-memory",
-        "in Python, the lock of a killed process is never free",
-    ),
-    ("task-granularity", "Python has no debug build to warn of"),
-];
+use crate::common_form::common_form;
+use crate::examples::special;
 
-/// Arguments with which the two are compared, too.
-const ARGUMENTS: &[(&str, &[&str])] = &[
-    ("manager", &["1"]),
-    ("manager", &["3"]),
-    ("parallel-sum", &["0"]),
-    ("parallel-sum", &["2345"]),
-    ("pipes", &["0"]),
-    ("pipes", &["10000"]),
-    ("pipes", &["64MiB"]),
-    ("sum-of-squares", &["0"]),
-    ("sum-of-squares", &["12345"]),
-];
+pub fn trials() -> Vec<Trial> {
+    let mut trials = Vec::new();
+    for example in examples() {
+        trials.push(twins(&example, &[]));
+        for args in special(&example.name).compared {
+            trials.push(twins(&example, args));
+        }
+    }
+    trials
+}
 
-fn main() {
-    let test = |example: Example, args: &'static [&str]| {
-        let missing = python_is_missing(&example);
-        let kind = missing.clone().unwrap_or_default();
-        let name = [&[example.name.as_str()], args].concat().join(" ");
-        let own = OWN_OUTPUT.iter().any(|(own, _)| *own == example.name);
-        let check = move || {
-            if own {
-                same_as_in_chapter(&example)
-            } else {
-                same(&example, args)
-            }
-        };
-        Trial::test(name, check)
-            .with_ignored_flag(missing.is_some())
-            .with_kind(kind)
-    };
-    let without = examples().into_iter().map(|example| test(example, &[]));
-    let with = ARGUMENTS
-        .iter()
-        .map(|(name, args)| test(Example::named(name), args));
-    tests::run(without.chain(with).collect())
+fn twins(example: &Example, args: &'static [&str]) -> Trial {
+    let missing = python_is_missing(example);
+    let name = [&["python_twins:", example.name.as_str()], args]
+        .concat()
+        .join(" ");
+    let example = example.clone();
+    let own_output = special(&example.name).own_output.is_some();
+    trial(name, move || {
+        if own_output {
+            same_as_in_chapter(&example)
+        } else {
+            same(&example, args)
+        }
+    })
+    .with_ignored_flag(missing.is_some())
+    .with_kind(missing.unwrap_or_default())
 }
 
 fn same(example: &Example, args: &[&str]) -> Checked {

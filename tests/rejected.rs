@@ -1,7 +1,7 @@
 //! What the compiler refuses, it refuses for the reason that is given: beside each
 //! program stands its cure, which compiles.
 //!
-//! `UPDATE=1 cargo test -p tests --test rejected` writes the message that the
+//! `UPDATE=1 cargo test -p tests lost-update` writes the message that the
 //! chapter of lost-update shows.
 
 use std::fmt::Write;
@@ -12,38 +12,32 @@ use std::{env, fs};
 use libtest_mimic::{Failed, Trial};
 use regex::Regex;
 use serde_json::Value;
-use tests::{Checked, Example, ensure, root};
+use support::program;
+use support::{Checked, Example, ensure, root, trial};
 
 /// The program whose message the chapter shows, and the file it is written to.
 const SHOWN: (&str, &str) = ("two_mutable_borrows.rs", "rejected.txt");
 /// The places that it shows: they have been called so for years.
 const PLACES: &str = "mutable borrow occurs here";
 
-fn main() {
-    let mut tests: Vec<Trial> = files()
-        .into_iter()
-        .map(|file| {
-            let title = name(&file).to_owned();
-            Trial::test(title, move || {
-                if let Some(cured) = name(&file).strip_suffix("_cured.rs") {
-                    accepted(&file, &format!("{cured}.rs"))
-                } else {
-                    refused(&file)
-                }
-            })
-        })
-        .collect();
-    tests.push(Trial::test(
-        "lost-update: the message in the chapter",
-        shown,
-    ));
-    tests.push(Trial::test("lost-update: all of them in its table", listed));
-    tests::run(tests)
+pub fn trials() -> Vec<Trial> {
+    let mut trials = Vec::new();
+    for file in files() {
+        let title = format!("rejected: {}", name(&file));
+        trials.push(trial(title, move || {
+            if let Some(cured) = name(&file).strip_suffix("_cured.rs") {
+                accepted(&file, &format!("{cured}.rs"))
+            } else {
+                refused(&file)
+            }
+        }));
+    }
+    trials
 }
 
 /// The programs, refused ones and cures.
 fn files() -> Vec<PathBuf> {
-    let mut files = tests::program::files(&root().join("tests/rejected"));
+    let mut files = program::files(&root().join("tests/rejected"));
     files.sort();
     files
 }
@@ -162,7 +156,7 @@ fn rustc() -> PathBuf {
 
 /// The message as the compiler prints it, in a form that is the same for every
 /// version: what the head of the program says, and the places that it points at.
-fn shown() -> Checked {
+pub fn shown() -> Checked {
     let (program, text) = SHOWN;
     let file = root().join("tests/rejected").join(program);
     let source = fs::read_to_string(&file)?;
@@ -187,7 +181,8 @@ fn shown() -> Checked {
     })
 }
 
-fn listed() -> Checked {
+/// All of them are in the table of lost-update.
+pub fn listed() -> Checked {
     let chapter = Example::named("lost-update").read("README.md");
     for file in files().iter().filter(|file| !name(file).contains("_cured")) {
         let source = fs::read_to_string(file)?;

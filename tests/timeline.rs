@@ -9,8 +9,8 @@ use std::{env, fs, iter, thread};
 
 use libtest_mimic::{Failed, Trial};
 use serde_json::Value;
-use tests::program::binary;
-use tests::{Checked, Example, Finished, Program, ensure, root};
+use support::program::binary;
+use support::{Checked, Example, Finished, Program, ensure, root};
 use timeline::{Span, Timeline};
 
 /// Of producer-consumer and of thread-queue.
@@ -27,7 +27,7 @@ fn main() {
         return record_spans(&process);
     }
     let unix = cfg!(unix);
-    tests::run(vec![
+    support::run(vec![
         Trial::test(
             "bank-account: one critical section at a time",
             one_at_a_time,
@@ -863,7 +863,7 @@ fn drawn() -> Checked {
 fn listed() -> Checked {
     let run = cargo_timeline().run()?;
     ensure(run.status.success(), || run.status.to_string())?;
-    for example in tests::examples() {
+    for example in support::examples() {
         let line = run
             .output
             .lines()
@@ -948,7 +948,7 @@ fn files() -> Checked {
     // 11 transactions, as many waits for the lock, and main's for the tellers.
     ensure(spans == 23, || format!("{spans} spans"))?;
     picture_with(&svg, spans..=spans)?;
-    let left = tests::program::files(&run.work());
+    let left = support::program::files(&run.work());
     ensure(left.len() == 2, || format!("{left:?}"))
 }
 
@@ -989,7 +989,7 @@ fn interrupted() -> Checked {
     let begun = |file: &PathBuf| {
         fs::read_to_string(file).is_ok_and(|log| log.contains("\nbegin"))
     };
-    let works = || tests::program::files(&folder).iter().any(begun);
+    let works = || support::program::files(&folder).iter().any(begun);
     ensure(run.until(works), || "it never works".into())?;
     run.interrupt();
     let run = run.finish()?;

@@ -10,13 +10,13 @@ const READER_LEFT: &[&str] = if cfg!(windows) {
     &["(os error 32)"] // EPIPE
 };
 
-/// From here on, a `print!` or `println!` that fails ends the whole program: quietly
-/// and with exit code 0 when the reader has left (as `head` does), with one line and
-/// exit code 1 when the output cannot be written (a full disk, say). All other
-/// panics are reported as before.
+/// From here on, a `print!` or `println!` that fails ends the whole program:
+/// quietly and with exit code 0 when the reader has left (as `head` does), with one
+/// line and exit code 1 when the output cannot be written (a full disk, say). All
+/// other panics are reported as before.
 ///
-/// Without it, `println!` panics. A thread that does so while it holds a lock poisons
-/// the lock, and the next thread panics, too.
+/// Without it, `println!` panics. A thread that does so while it holds a lock
+/// poisons the lock, and the next thread panics, too.
 pub fn tidy_output() {
     let earlier_hook = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
@@ -29,7 +29,7 @@ pub fn tidy_output() {
                 process::exit(0);
             }
             Some(error) => {
-                // Another thread whose print fails, too, waits for this lock forever.
+                // Another thread whose print fails waits for this lock forever.
                 let mut stderr = io::stderr().lock();
                 let _ = writeln!(stderr, "cannot print: {error}");
                 process::exit(1);

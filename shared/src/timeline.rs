@@ -11,7 +11,7 @@
 //! | kind | says that | text |
 //! |---|---|---|
 //! | `process` | a process has its first event | its command |
-//! | `thread` | a thread has its first event, or a new name | its name, if it has one |
+//! | `thread` | a thread has its first event, or a new name | its name, if any |
 //! | `begin` | a span begins | its name |
 //! | `end` | a span ends | `panic`, if a panic ends it |
 //! | `wait` | the thread may wait, until its next event | what for |
@@ -57,8 +57,8 @@ pub fn waiting(what: impl Display) {
     record(|recorder, lane| recorder.append("wait", lane.number, 0, what));
 }
 
-/// Names the current thread in the picture. Without it, a thread has the name that it
-/// was started with, or a number.
+/// Names the current thread in the picture. Without it, a thread has the name that
+/// it was started with, or a number.
 pub fn lane(name: impl Display) {
     record(|recorder, lane| recorder.append("thread", lane.number, 0, name));
 }

@@ -1,48 +1,69 @@
-//! One download, which comes to an end whatever the site does.
+//! The pattern: one download, which ends whatever the site does.
 
 use std::time::Duration;
 
-use anyhow::{Result, anyhow};
+use ureq::http::Version;
 use ureq::{Agent, Error};
 
-/// How long one download may take in all, from the name of its host to its last
-/// byte.
+/// Limit for a whole download, from the look-up of the host to the last byte.
 const TIMEOUT: Duration = Duration::from_secs(10);
-/// A longer page is refused: it would have to fit in memory.
-pub const LONGEST_BODY: u64 = 10 * 1024 * 1024; // bytes
-const MOST_REDIRECTS: u32 = 5;
+/// A page must be shorter than this, because it has to fit in memory.
+pub const MAX_BODY_LEN: u64 = 10 * 1024 * 1024; // bytes
+const MAX_REDIRECTS: u32 = 5;
 
-/// What all downloads share: these limits, and connections to be used again. Many
-/// threads may use it at once; a clone is the same agent.
+/// The settings that all downloads share. Many threads can use one agent at once.
 pub fn agent() -> Agent {
     Agent::config_builder()
         .timeout_global(Some(TIMEOUT))
-        .max_redirects(MOST_REDIRECTS)
+        .max_redirects(MAX_REDIRECTS)
+        // Each download makes its own connection. The site could close one that was
+        // kept from an earlier download, just when the next request is sent.
+        .max_idle_connections(0)
         .build()
         .into()
 }
 
-/// Downloads what is at `url`. Fails when that takes too long or is too long, and
-/// when the site answers with an error.
-pub fn download(agent: &Agent, url: &str) -> Result<Vec<u8>> {
-    get(agent, url).map_err(|error| match error {
-        Error::Timeout(_) => anyhow!("not done after {TIMEOUT:?}"),
-        Error::BodyExceedsLimit(_) => anyhow!("longer than {LONGEST_BODY} bytes"),
-        other => other.into(),
-    })
-}
-
-fn get(agent: &Agent, url: &str) -> Result<Vec<u8>, Error> {
+/// Returns the whole page, or the reason why there is none, for example
+/// `Error::Timeout`, `Error::BodyExceedsLimit`, or `Error::Io` with its kind.
+pub fn download(agent: &Agent, url: &str) -> Result<Vec<u8>, Error> {
     let mut request = agent.get(url);
     if url.starts_with("http://127.0.0.1:") {
-        // No proxy, even if HTTP_PROXY names one: it is on another machine.
+        // HTTP_PROXY may name another machine, which cannot reach this one.
         request = request.config().proxy(None).build();
     }
     let mut response = request.call()?;
-    // ureq refuses what is as long as its limit.
-    response
-        .body_mut()
-        .with_config()
-        .limit(LONGEST_BODY + 1)
-        .read_to_vec()
+    let headers = response.headers();
+    let chunked = response.version() == Version::HTTP_11
+        && headers.get("transfer-encoding").is_some_and(|coding| {
+            coding.as_bytes().eq_ignore_ascii_case(b"chunked")
+        });
+    if !chunked
+        && !headers.contains_key("content-length")
+        && response.status() != 204
+    {
+        // Such a page ends with the connection. ureq does not tell whether the site
+        // has closed the connection or it was cut, so the page may be incomplete.
+        return Err(Error::Other("the site does not state a length".into()));
+    }
+    let body = response.body_mut().with_config();
+    body.limit(MAX_BODY_LEN).read_to_vec()
+}
+
+/// Makes a URL or an error fit to be printed: hides a name and a password, and
+/// escapes what could control the terminal.
+pub fn printable(text: &impl ToString) -> String {
+    let mut text = text.to_string();
+    if let Some((first, at)) = text.find('@').zip(text.rfind('@')) {
+        let start = text[..first].find("://").map_or(0, |scheme| scheme + 3);
+        let secret = &text[start..at];
+        if secret.contains(':') || !secret.contains('/') {
+            text.replace_range(start..at, "***");
+        }
+    }
+    text.chars()
+        .map(|c| match c {
+            ' '..='~' => c.to_string(),
+            _ => c.escape_debug().to_string(),
+        })
+        .collect()
 }

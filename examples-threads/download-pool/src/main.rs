@@ -1,9 +1,9 @@
-//! Many URLs, five threads: a pool whose workers take one download after the other.
+//! Nine downloads on five threads: a worker that is done takes the next URL.
 //!
-//! Run it:    `cargo run -p download-pool`, or with URLs of your own:
-//!            `cargo run -p download-pool -- https://example.com`
-//! Look for:  five downloads begin at once, each of the others when one is done.
-//! Python:    `download_pool.py`
+//! - Run it: `cargo run -p download-pool`, or with URLs of your own:
+//!   `cargo run -p download-pool -- https://example.com`
+//! - Look for: five downloads start at once, the other four when a worker is free.
+//! - Python: `download_pool.py`
 
 mod download;
 mod pool;
@@ -11,85 +11,69 @@ mod pool;
 mod tests;
 
 use std::env;
-use std::process::ExitCode;
 use std::time::Instant;
 
-use anyhow::{Result, anyhow};
+use anyhow::{Result, ensure};
+use download::printable;
 use threadpool::ThreadPool;
 use ureq::Agent;
 
 const WORKERS: usize = 5;
 
-fn main() -> ExitCode {
+fn main() -> Result<()> {
     shared::tidy_output();
-    let args = env::args_os().skip(1);
-    run(args.map(|url| url.to_string_lossy().into_owned()).collect())
-}
-
-fn run(urls: Vec<String>) -> ExitCode {
-    let urls = if urls.is_empty() {
-        shared::sites(9)
-    } else {
-        urls
-    };
-    let option = urls.iter().find(|url| url.starts_with('-'));
-    if urls.is_empty() || option.is_some() {
-        let wrong = option.map_or("nothing", String::as_str);
-        eprintln!("expected URLs, not \"{wrong}\"");
-        return ExitCode::from(2);
+    let mut urls = Vec::new();
+    for url in env::args_os().skip(1) {
+        urls.push(url.to_string_lossy().into_owned());
     }
+    if urls.is_empty() {
+        urls = shared::sites(9);
+    }
+    ensure!(!urls.is_empty(), "expected URLs");
 
     let start = Instant::now();
-    let results = download_all(&urls);
-    let time = start.elapsed().as_secs_f64();
-
-    let size = |bytes: &Option<usize>| {
-        bytes.map_or_else(|| "failed".into(), |bytes| bytes.to_string())
-    };
-    let sizes: Vec<String> = results.iter().map(size).collect();
-    let done = results.iter().flatten().count();
-    println!("In the order of the input: {} bytes", sizes.join(", "));
-    println!("Downloaded {done} sites in {time:.2} seconds");
-    if done == urls.len() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    }
-}
-
-/// Downloads all of them, five at a time, and reports each as it completes.
-/// Returns the numbers of bytes in the order of the URLs, `None` for a failure.
-fn download_all(urls: &[String]) -> Vec<Option<usize>> {
     let pool = ThreadPool::with_name("worker".into(), WORKERS);
     let agent = download::agent();
-    // A job may outlive this function, so it owns what it needs.
-    let work = move |(site, url): (usize, String)| download_one(&agent, site, &url);
-    let sites = (1..).zip(urls.to_vec());
+    // The pool may outlive this function, so the jobs cannot borrow the URLs.
+    let jobs = (1..).zip(urls.clone());
+    let results = pool::as_completed(&pool, jobs, move |(site, url)| {
+        download_one(&agent, site, &url)
+    });
 
+    // Report each result as soon as it is there.
     shared::waiting("results");
-    let mut completed = Vec::new();
-    for (place, outcome) in pool::as_completed(&pool, sites, work) {
-        let panicked = |message| Err(anyhow!("its job panicked: {message}"));
-        let (site, url) = (place + 1, &urls[place]);
-        let bytes = outcome.unwrap_or_else(panicked);
-        match &bytes {
-            Ok(bytes) => {
-                println!("[site-{site}] Downloaded {bytes} bytes from {url}");
+    let mut sizes = Vec::new();
+    for (position, size) in results {
+        let (site, name) = (position + 1, printable(&urls[position]));
+        let size = match size {
+            Ok(size) => {
+                println!("[site-{site}] Downloaded {size} bytes from {name}");
+                size.to_string()
             }
             Err(error) => {
-                // In one piece: `eprintln!` writes in several, and workers print.
-                let line = format!("[site-{site}] {url}: {error:#}\n");
-                eprint!("{line}");
+                println!(
+                    "[site-{site}] Failed to download {name}: {}",
+                    printable(&error)
+                );
+                "failed".to_owned()
             }
-        }
-        completed.push((place, bytes.ok()));
+        };
+        sizes.push((position, size));
     }
-    pool::in_order(completed)
+    let elapsed = start.elapsed().as_secs_f64();
+
+    let sizes = pool::in_order(sizes);
+    println!("In the order of the input: {} bytes", sizes.join(", "));
+    let failed = sizes.iter().filter(|size| *size == "failed").count();
+    let downloaded = urls.len() - failed;
+    println!("Downloaded {downloaded} sites in {elapsed:.2} seconds");
+    ensure!(failed == 0, "{failed} of {} downloads failed", urls.len());
+    Ok(())
 }
 
-/// A job.
+/// A job: it runs on one of the workers.
 fn download_one(agent: &Agent, site: usize, url: &str) -> Result<usize> {
-    println!("[site-{site}] Downloading {url}");
+    println!("[site-{site}] Downloading {}", printable(&url));
     shared::waiting(format_args!("site-{site}"));
     let page = download::download(agent, url);
     let _span = shared::span("count"); // ends the waiting, also where it failed

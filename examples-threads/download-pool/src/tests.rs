@@ -4,49 +4,72 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, TryRecvError};
 use std::sync::{Arc, Mutex};
 
+use anyhow::{Result, ensure};
 use threadpool::ThreadPool;
 
 use crate::pool::{as_completed, in_order};
+
+/// The results with their errors as texts, which can be compared.
+fn texts<R>(results: Vec<Result<R>>) -> Vec<Result<R, String>> {
+    results
+        .into_iter()
+        .map(|result| result.map_err(|error| error.to_string()))
+        .collect()
+}
 
 #[test]
 fn results_come_as_they_complete_and_can_be_brought_in_order() {
     let pool = ThreadPool::new(2);
     let (go, wait) = mpsc::channel();
     let wait = Arc::new(Mutex::new(wait));
-    let work = move |item: &str| {
+    let mut results = as_completed(&pool, ["slow", "quick"], move |item| {
         if item == "slow" {
             wait.lock().unwrap().recv().unwrap();
         }
-        item.to_owned()
-    };
-    let mut completed = as_completed(&pool, ["slow", "quick"], work);
-    let first = completed.next().unwrap();
-    assert_eq!(first, (1, Ok("quick".into())));
+        Ok(item)
+    });
+    let first = results.next().unwrap();
+    assert_eq!((first.0, first.1.as_ref().unwrap()), (1, &"quick"));
     go.send(()).unwrap();
-    let second = completed.next().unwrap();
-    assert_eq!(second, (0, Ok("slow".into())));
-    assert_eq!(completed.next(), None);
-    let results = in_order([first, second]);
-    assert_eq!(results, [Ok("slow".into()), Ok("quick".into())]);
+    let second = results.next().unwrap();
+    assert_eq!((second.0, second.1.as_ref().unwrap()), (0, &"slow"));
+    assert!(results.next().is_none());
+    let in_order = texts(in_order([first, second]));
+    assert_eq!(in_order, [Ok("slow"), Ok("quick")]);
 }
 
 #[test]
-fn a_job_that_panics_costs_one_result() {
+fn a_job_that_panics_or_fails_costs_one_result() {
     let pool = ThreadPool::new(2);
-    let work = |item| match item {
-        3 => panic!("not {item}"),
-        5 => panic!("five\n  or so"),
-        7 => panic::panic_any(7),
-        _ => item * 10,
-    };
-    let results = in_order(as_completed(&pool, 0..100, work));
-    let expected = (0..100).map(|item| match item {
-        3 => Err("not 3".into()),
-        5 => Err("five, or so".into()),
-        7 => Err("no message".into()),
-        _ => Ok(item * 10),
+    let results = as_completed(&pool, 0..100, |item| {
+        ensure!(item != 2, "two");
+        match item {
+            3 => panic!("not {item}"),
+            5 => panic!("five"),
+            7 => panic::panic_any(7),
+            _ => Ok(item * 10),
+        }
     });
-    assert_eq!(results, expected.collect::<Vec<_>>());
+    let expected: Vec<Result<i32, String>> = (0..100)
+        .map(|item| match item {
+            2 => Err("two".into()),
+            3 => Err("panicked: not 3".into()),
+            5 => Err("panicked: five".into()),
+            7 => Err("panicked: no message".into()),
+            _ => Ok(item * 10),
+        })
+        .collect();
+    assert_eq!(texts(in_order(results)), expected);
+}
+
+/// The caller can ask an error what it is, because the pool only passes it on.
+#[test]
+fn the_error_of_a_job_keeps_its_type() {
+    let pool = ThreadPool::new(1);
+    let mut results =
+        as_completed(&pool, ["no number"], |text| Ok(text.parse::<usize>()?));
+    let (_, result) = results.next().unwrap();
+    assert!(result.unwrap_err().is::<std::num::ParseIntError>());
 }
 
 #[test]
@@ -54,15 +77,14 @@ fn as_many_jobs_at_once_as_there_are_workers() {
     const WORKERS: usize = 3;
     let pool = ThreadPool::new(WORKERS);
     let at_once = Arc::new(AtomicUsize::new(0));
-    // A job goes on when three of them are there, so three must be; and no fourth.
+    // A job continues when three jobs are here. A fourth would raise the count.
     let three = Arc::new(Barrier::new(WORKERS));
-    let work = move |_| {
+    let results = in_order(as_completed(&pool, 0..30, move |_| {
         let now = at_once.fetch_add(1, Ordering::SeqCst) + 1;
         three.wait();
         at_once.fetch_sub(1, Ordering::SeqCst);
-        now
-    };
-    let results = in_order(as_completed(&pool, 0..30, work));
+        Ok(now)
+    }));
     assert_eq!(results.len(), 30);
     assert!(
         results
@@ -72,16 +94,20 @@ fn as_many_jobs_at_once_as_there_are_workers() {
 }
 
 #[test]
-fn nothing_to_do_and_nobody_to_ask_are_no_trouble() {
+fn no_jobs_and_a_dropped_iterator_are_no_trouble() {
     let pool = ThreadPool::new(2);
-    assert_eq!(as_completed(&pool, [], |item: u8| item).next(), None);
-    drop(as_completed(&pool, 0..100, |item| item));
+    assert!(
+        as_completed(&pool, [], |item: u8| Ok(item))
+            .next()
+            .is_none()
+    );
+    drop(as_completed(&pool, 0..100, Ok));
     pool.join();
     assert_eq!(pool.panic_count(), 0);
 }
 
-/// Why a job has to send something also when it panics: whoever counts on as many
-/// results as there were jobs waits for ever.
+/// Why `as_completed` catches panics: without that, the result is missing, and a
+/// caller that waits for as many results as there were jobs waits forever.
 #[test]
 fn trap_a_panicking_job_sends_nothing() {
     let pool = ThreadPool::new(2);
@@ -100,7 +126,8 @@ fn trap_a_panicking_job_sends_nothing() {
     drop(sender); // it was there to the end
 }
 
-/// Why the original sender has to be dropped, too: the results end with the last.
+/// Why the original sender has to be dropped, too: the results end with the last
+/// sender.
 #[test]
 fn trap_the_results_do_not_end_before_the_last_sender() {
     let pool = ThreadPool::new(2);
@@ -117,7 +144,7 @@ fn trap_the_results_do_not_end_before_the_last_sender() {
     assert_eq!(results.try_recv(), Err(TryRecvError::Disconnected));
 }
 
-/// Why a program has to collect its results, or call `join`, before it ends.
+/// Why a program has to receive its results, or call `join`, before it ends.
 #[test]
 fn trap_dropping_the_pool_does_not_wait() {
     let pool = ThreadPool::new(1);
@@ -127,7 +154,7 @@ fn trap_dropping_the_pool_does_not_wait() {
         wait.recv().unwrap();
         sender.send("done").unwrap();
     });
-    drop(pool); // comes back although the job cannot be done yet
+    drop(pool); // returns although the job cannot be done yet
     assert_eq!(result.try_recv(), Err(TryRecvError::Empty));
     go.send(()).unwrap();
     assert_eq!(result.recv(), Ok("done"));

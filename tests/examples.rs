@@ -1,0 +1,106 @@
+//! What only one example promises, and what the promises for all examples have to
+//! know about it: a file each, `examples/NAME.rs`. An example with nothing of its
+//! own needs none.
+
+mod crash_isolation;
+mod deadlock;
+mod download_pool;
+mod download_sites;
+mod downloads;
+mod fibonacci_thread;
+mod gil;
+mod hybrid;
+mod image_processing;
+mod locked_counter;
+mod lost_update;
+mod manager;
+mod mixed_workload;
+mod parallel_sum;
+mod pipes;
+mod print_numbers_process;
+pub mod process_pool;
+mod producer_consumer;
+mod sentinel_queue;
+mod shared_memory;
+mod sum_of_squares;
+mod task_granularity;
+mod thread_queue;
+mod threads_vs_processes;
+
+use libtest_mimic::Trial;
+
+/// What is special about an example.
+pub struct Special {
+    pub name: &'static str,
+    /// Arguments that the program refuses: the exit code, and what its one line
+    /// names.
+    pub refused: &'static [(&'static [&'static str], i32, &'static str)],
+    /// Arguments with which the Rust and the Python program are compared, too.
+    pub compared: &'static [&'static [&'static str]],
+    /// Why the Python program cannot print the same. Then the chapter has a console
+    /// fence for each of them.
+    pub own_output: Option<&'static str>,
+    /// What differs from run to run, as a regular expression: random values, or how
+    /// many cores there are and what they are worth. Its first group stays.
+    pub random: Option<&'static str>,
+    /// Actors that take from one queue, or put into it: which of them does what
+    /// differs from run to run. Their lines count as those of one, in any order.
+    pub interchangeable: Option<&'static str>,
+    /// Without `shared` there is no local web site: the program needs URLs.
+    pub needs_urls: bool,
+    /// What only this example promises.
+    pub trials: fn() -> Vec<Trial>,
+}
+
+impl Special {
+    /// Nothing is.
+    const NOTHING: Self = Self {
+        name: "",
+        refused: &[],
+        compared: &[],
+        own_output: None,
+        random: None,
+        interchangeable: None,
+        needs_urls: false,
+        trials: Vec::new,
+    };
+}
+
+/// All that there is, in the order in which the trials begin: what takes longest
+/// first.
+pub const ALL: &[Special] = &[
+    threads_vs_processes::SPECIAL,
+    process_pool::SPECIAL,
+    crash_isolation::SPECIAL,
+    deadlock::SPECIAL,
+    download_pool::SPECIAL,
+    download_sites::SPECIAL,
+    fibonacci_thread::SPECIAL,
+    gil::SPECIAL,
+    hybrid::SPECIAL,
+    image_processing::SPECIAL,
+    locked_counter::SPECIAL,
+    lost_update::SPECIAL,
+    manager::SPECIAL,
+    mixed_workload::SPECIAL,
+    parallel_sum::SPECIAL,
+    pipes::SPECIAL,
+    print_numbers_process::SPECIAL,
+    producer_consumer::SPECIAL,
+    sentinel_queue::SPECIAL,
+    shared_memory::SPECIAL,
+    sum_of_squares::SPECIAL,
+    task_granularity::SPECIAL,
+    thread_queue::SPECIAL,
+];
+
+/// What is special about the example with this name.
+pub fn special(name: &str) -> &'static Special {
+    let found = ALL.iter().find(|special| special.name == name);
+    found.unwrap_or(&Special::NOTHING)
+}
+
+/// All trials that are about one example.
+pub fn trials() -> Vec<Trial> {
+    ALL.iter().flat_map(|special| (special.trials)()).collect()
+}

@@ -1,0 +1,25 @@
+//! What lost-update alone promises.
+
+use libtest_mimic::Trial;
+use support::{rounds, trial};
+
+use crate::{rejected, runs};
+
+use super::Special;
+
+pub const SPECIAL: Special = Special {
+    name: "lost-update",
+    refused: &[(&["2"], 2, "not \"2\"")],
+    trials,
+    ..Special::NOTHING
+};
+
+pub fn trials() -> Vec<Trial> {
+    vec![
+        trial("lost-update: the same in many runs", || {
+            runs::always_the_same("lost-update", rounds())
+        }),
+        trial("lost-update: the message in the chapter", rejected::shown),
+        trial("lost-update: all of them in its table", rejected::listed),
+    ]
+}
