@@ -46,8 +46,9 @@ fn parent() -> Result<()> {
     let amounts = amounts.into_inner().unwrap();
     println!("Amounts: {:?}", amounts.values().collect::<Vec<_>>());
     println!("Total: {} euros", amounts.values().sum::<usize>());
-    let mut lost = Vec::from_iter(1..=ORDERS);
-    lost.retain(|order| !amounts.contains_key(order));
+    let lost: Vec<usize> = (1..=ORDERS)
+        .filter(|order| !amounts.contains_key(order))
+        .collect();
     ensure!(lost.is_empty(), "orders lost: {lost:?}");
     Ok(())
 }
