@@ -59,9 +59,9 @@ fn receive(
     mut on_result: impl FnMut(Booked) -> Result<()>,
 ) -> Result<()> {
     for line in BufReader::new(stdout).lines() {
-        let line = line?;
-        let result = serde_json::from_str(&line)
-            .with_context(|| format!("it sent {line:?}"))?;
+        let text = line?;
+        let result = serde_json::from_str(&text)
+            .with_context(|| format!("it sent {text:?}"))?;
         on_result(result)?;
     }
     Ok(())

@@ -53,5 +53,5 @@ pub fn count(numbers: Range<u64>) -> u64 {
 }
 
 fn is_prime(n: u64) -> bool {
-    n > 1 && (2..=n.isqrt()).all(|divisor| n % divisor != 0)
+    n > 1 && (2..=n.isqrt()).all(|divisor| !n.is_multiple_of(divisor))
 }
