@@ -88,6 +88,7 @@ fn full_disk(name: &str) -> Checked {
 /// Whether a process says with this line only that another one is gone: in one
 /// line, or in anyhow's four.
 fn is_about_others(line: &str) -> bool {
+    let line = line.strip_prefix("Error: ").unwrap_or(line);
     line.starts_with("the child ended with ")
         || line.ends_with(" is gone")
         || ["", "Caused by:", "    Broken pipe (os error 32)"].contains(&line)

@@ -4,10 +4,9 @@
 //! What happens when a certain part of one example is killed stands in `examples/`;
 //! what is needed for that stands here.
 
-use std::fs;
 use std::path::Path;
-use std::thread;
 use std::time::Duration;
+use std::{env, fs, thread};
 
 use image::ImageReader;
 use libtest_mimic::Trial;
@@ -69,12 +68,14 @@ fn interrupted(example: &Example, moment: Duration) -> Checked {
     run.interrupt();
     let run = run.finish()?;
     // A run that was quicker than the moment has ended well.
-    let expected = [None, Some(130), Some(0)].contains(&run.code());
+    let said = run.code() == Some(1) && run.output.contains("interrupted: ");
+    let expected = said || [None, Some(130), Some(0)].contains(&run.code());
     ensure(expected, || format!("{}:\n{}", run.status, run.output))?;
     ensure(!run.output.contains("panicked at"), || run.output.clone())?;
     run.others_end()?;
     run.no_files_left()?;
-    only_whole_pictures(&run.work(), true)
+    only_whole_pictures(&run.work(), true)?;
+    only_whole_pictures(&run.temporary(), true)
 }
 
 fn parent_killed(example: &Example, moment: Duration) -> Checked {
@@ -86,7 +87,8 @@ fn parent_killed(example: &Example, moment: Duration) -> Checked {
     if cfg!(target_os = "linux") {
         run.no_files_left()?; // elsewhere, shared memory has a name
     }
-    only_whole_pictures(&run.work(), false)
+    only_whole_pictures(&run.work(), false)?;
+    only_whole_pictures(&run.temporary(), false)
 }
 
 /// `kill -INT` of the parent alone.
@@ -142,8 +144,12 @@ pub fn not_started(name: &str) -> Checked {
     // it is not enough.
     let run = limited(name, "ulimit -n 4").run()?;
     ensure(run.code() == Some(1), || run.status.to_string())?;
-    let one_line = run.output.lines().count() == 1;
-    ensure(one_line && run.output.starts_with("cannot start "), || {
+    // Also with the cause on a line of its own, as anyhow's main prints it.
+    let first = run.output.lines().next().unwrap_or_default();
+    let first = first.strip_prefix("Error: ").unwrap_or(first);
+    let said = first.starts_with("cannot start ")
+        && run.output.trim_end().ends_with(" (os error 24)");
+    ensure(said && run.output.lines().count() <= 4, || {
         run.output.clone()
     })?;
     Ok(run.nothing_left()?)
@@ -160,6 +166,45 @@ pub fn no_pipes(name: &str) -> Checked {
     ensure(said && last.ends_with(" (os error 24)") && short, || {
         run.output.clone()
     })?;
+    Ok(run.nothing_left()?)
+}
+
+/// What a kill makes a program print is what the example's file shows, which its
+/// chapter quotes. `UPDATE=1` writes it.
+pub fn same_as_file(name: &str, file: &str, printed: &str) -> Checked {
+    let path = Example::named(name).folder.join(file);
+    if env::var_os("UPDATE").is_some() {
+        fs::write(&path, printed)?;
+    }
+    let shown = fs::read_to_string(path)?;
+    ensure(shown == printed, || {
+        format!("{file} shows:\n{shown}but a run printed:\n{printed}")
+    })
+}
+
+/// Where SIGCHLD is ignored from the start, the system does not keep how a child
+/// ended: the program says so, or does without.
+pub fn sigchld_ignored(name: &str, args: &[&str]) -> Program {
+    Program::new("env")
+        .arg("--ignore-signal=CHLD")
+        .arg(binary(name))
+        .args(args)
+}
+
+/// The program's file is replaced as soon as its first child is there. The other
+/// children are of the version that runs.
+pub fn replaced(name: &str, args: &[&str], prepare: impl Fn(&Path)) -> Checked {
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join(name);
+    fs::copy(binary(name), &file)?;
+    let program = Program::new(&file).args(args);
+    prepare(&program.work());
+    let mut run = program.start();
+    run.child(|_| true).ok_or("there is no child")?;
+    fs::remove_file(&file)?;
+    fs::write(&file, "another version")?;
+    let run = run.finish()?;
+    ensure(run.status.success(), || run.output.clone())?;
     Ok(run.nothing_left()?)
 }
 

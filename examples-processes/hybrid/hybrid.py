@@ -35,7 +35,7 @@ def load_prices():
 def book(order, prices, actor):
     time.sleep(QUERY_TIME)
     amount = order * prices[order % len(prices)]
-    # One write a line: print() would write the newline on its own.
+    # One write per line: print() would write the newline separately.
     print(f"[{actor}] Order {order}: {amount} euros\n", end="", flush=True)
     return amount
 

@@ -1,33 +1,30 @@
 """The same program in Python, with multiprocessing.Pool and Pillow."""
 
 import argparse
-import itertools
 import multiprocessing
+import tempfile
 from pathlib import Path
 
 from PIL import Image, ImageFilter, ImageOps
 
-LONGEST_SIDE = 1600  # pixels
+MAX_SIDE = 1600  # pixels
 BLUR = 2  # standard deviation in pixels
 
 
 def process(job):
     picture, result = job
     with Image.open(picture) as image:
-        image.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
+        image.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.LANCZOS)
         image = ImageOps.exif_transpose(image)
-        image.filter(ImageFilter.GaussianBlur(BLUR)).convert("L").save(result)
+        image = image.filter(ImageFilter.GaussianBlur(BLUR)).convert("L")
+    # "x" fails if there is a file of that name.
+    with open(result, "xb") as file:
+        image.save(file, "PNG" if result.suffix == ".png" else "JPEG")
     return result
 
 
 def make_pictures():
-    for number in itertools.count(1):
-        folder = Path("target") / f"image-processing-{number}"
-        try:
-            folder.mkdir(parents=True)
-            break
-        except FileExistsError:
-            pass
+    folder = Path(tempfile.mkdtemp(prefix="image-processing-"))
     rings = Image.radial_gradient("L").resize((2000, 1500)).convert("RGB")
     pictures = [folder / f"image{number}.jpg" for number in range(1, 5)]
     for picture in pictures:

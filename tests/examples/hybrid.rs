@@ -13,8 +13,8 @@ use super::Special;
 pub const SPECIAL: Special = Special {
     name: "hybrid",
     refused: &[
-        (&["12"], 2, "not \"12\""),
-        (&["process-1", "1"], 2, "not \"process-1\""),
+        (&["12"], 1, "no role \"12\""),
+        (&["worker"], 1, "the number is missing"),
     ],
     trials,
     ..Special::NOTHING
@@ -28,9 +28,8 @@ pub fn trials() -> Vec<Trial> {
         unix_trial("hybrid: Ctrl-C for the parent", || {
             parent_interrupted("hybrid")
         }),
-        // Work for days.
         unix_trial("hybrid: a child without parent", || {
-            child_without_parent("hybrid", &["process-1", "1", "100000000"])
+            child_without_parent("hybrid", &["worker", "1"])
         }),
     ]
 }
@@ -40,7 +39,7 @@ pub fn trials() -> Vec<Trial> {
 fn share_killed(moment: Duration) -> Checked {
     let mut run = Program::rust(&Example::named("hybrid")).start();
     thread::sleep(moment);
-    let child = run.child(|command| command.contains(" process-2 "));
+    let child = run.child(|command| command.ends_with(" worker 2"));
     let Some(child) = child else { return Ok(()) };
     run.kill(child);
     let run = run.finish()?;
@@ -62,9 +61,11 @@ fn share_killed(moment: Duration) -> Checked {
     )?;
     if !run.status.success() {
         ensure(run.code() == Some(1), || run.status.to_string())?;
+        let killed = "[process-2] it ended with signal: 9 (SIGKILL)\n";
+        ensure(run.output.contains(killed), || run.output.clone())?;
         let report = run.output.lines().last().unwrap_or_default();
         let lost = report
-            .strip_prefix("process-2: signal: 9 (SIGKILL), orders lost: [")
+            .strip_prefix("Error: orders lost: [")
             .and_then(|lost| lost.strip_suffix("]"))
             .ok_or_else(|| run.output.clone())?;
         for order in lost.split(", ").filter(|order| !order.is_empty()) {

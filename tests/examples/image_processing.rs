@@ -5,24 +5,34 @@ use std::path::Path;
 use std::process::Command;
 
 use libtest_mimic::{Failed, Trial};
+use support::process_table::Signal;
 use support::program::files;
 use support::{
     Checked, Example, Finished, Program, Running, ensure, trial, unix_trial,
 };
 
-use crate::faults::only_whole_pictures;
+use crate::faults::{only_whole_pictures, replaced, sigchld_ignored};
 
 use super::Special;
 
 pub const SPECIAL: Special = Special {
     name: "image-processing",
     refused: &[
-        (&["--fast"], 2, "--fast"),
-        (&["photo.jpg"], 2, "no folder"),
-        (&["photo.jpg", "--out"], 2, "no folder"),
-        (&["photo.jpg", "--out", ""], 2, "no folder"),
-        (&["--out", "folder"], 2, "no pictures"),
+        (&["--fast"], 1, "not [\"--fast\"]"),
+        (&["photo.jpg"], 1, "expected PICTURE... --out FOLDER"),
+        (
+            &["photo.jpg", "--out"],
+            1,
+            "expected PICTURE... --out FOLDER",
+        ),
+        (
+            &["photo.jpg", "--out", ""],
+            1,
+            "expected PICTURE... --out FOLDER",
+        ),
+        (&["--out", "folder"], 1, "expected PICTURE... --out FOLDER"),
     ],
+    random: Some(r"(Results in ).*"),
     trials,
     ..Special::NOTHING
 };
@@ -33,6 +43,21 @@ pub fn trials() -> Vec<Trial> {
         trial("image-processing: nowhere to write", nowhere_to_write),
         trial("image-processing: inputs stay as they are", inputs_stay),
         trial("image-processing: 200 pictures", many_pictures),
+        unix_trial("image-processing: inputs that never end", endless),
+        unix_trial("image-processing: leftovers", leftovers),
+        unix_trial("image-processing: SIGCHLD ignored", no_status),
+        unix_trial("image-processing: replaced while it runs", || {
+            let mut args: Vec<String> =
+                (0..20).map(|number| format!("{number}.png")).collect();
+            args.extend(["--out".into(), "out".into()]);
+            let args: Vec<&str> = args.iter().map(String::as_str).collect();
+            replaced("image-processing", &args, |work| {
+                for name in &args[..20] {
+                    make_picture(&work.join(name));
+                }
+            })
+        })
+        .with_ignored_flag(cfg!(not(target_os = "linux"))),
         unix_trial("image-processing: a process killed", picture_killed),
         unix_trial("image-processing: Ctrl-C while busy", busy_interrupted),
         unix_trial("image-processing: parent killed while busy", busy_orphan),
@@ -105,9 +130,9 @@ fn nowhere_to_write() -> Checked {
         fs::write(program.work().join("file"), "not a folder")?;
         let run = program.args(["photo.png", "--out", out]).run()?;
         ensure(run.code() == Some(1), || run.status.to_string())?;
-        let line = format!("cannot write to {out}: ");
+        let line = format!("Error: cannot write to {out}\n");
         ensure(run.output.starts_with(&line), || run.output.clone())?;
-        ensure(run.output.lines().count() == 1, || run.output.clone())?;
+        ensure(run.output.lines().count() <= 4, || run.output.clone())?;
         run.nothing_left()?;
     }
     Ok(())
@@ -164,51 +189,112 @@ fn many_pictures() -> Checked {
     Ok(run.nothing_left()?)
 }
 
-/// An image-processing run whose second picture is a named pipe to which nobody
-/// writes: the child that opens it waits for ever.
-fn start_with_a_picture_that_waits() -> Result<(Running, u32), Failed> {
+/// Named in one line each, and the rest is done.
+fn endless() -> Checked {
+    let program = image_processing();
+    let pipe = program.work().join("pipe.jpg");
+    let made = Command::new("mkfifo").arg(pipe).status()?;
+    ensure(made.success(), || "cannot make a named pipe".into())?;
+    make_picture(&program.work().join("last.png"));
+    let endless = ["pipe.jpg", "/dev/stdin", "/dev/zero"];
+    let run = program
+        .args(endless)
+        .args(["last.png", "--out", "out"])
+        .run()?;
+    ensure(run.code() == Some(1), || run.status.to_string())?;
+    let expected = [
+        "Main process continues executing...",
+        "pipe.jpg: it is not a file",
+        "/dev/stdin: it is not a file",
+        "/dev/zero: it is not a file",
+        "Image processed: processed_last.png",
+        "Results in out",
+        "Main process exiting.",
+        "Error: 3 of 4 pictures failed",
+    ];
+    ensure(run.output.lines().eq(expected), || run.output.clone())?;
+    Ok(run.nothing_left()?)
+}
+
+/// What a run has left that was killed with all its children is removed by the next.
+fn leftovers() -> Checked {
+    let (run, _) = start_with_a_large_picture()?;
+    run.signal(Signal::Kill);
+    let killed = run.finish()?;
+    let out = killed.work().join("out");
+    make_picture(&killed.work().join("next.png"));
+    let before = fs::read_dir(&out)?.count();
+    ensure(before > 0, || "nothing was left".into())?;
+    let next = image_processing()
+        .in_folder(&killed.work())
+        .args(["next.png", "--out", "out"])
+        .run()?;
+    ensure(next.status.success(), || next.output.clone())?;
+    only_whole_pictures(&out, false)?;
+    for entry in fs::read_dir(&out)? {
+        let name = entry?.file_name();
+        let hidden = name.as_encoded_bytes().starts_with(b".");
+        ensure(!hidden, || format!("left behind: {}", name.display()))?;
+    }
+    Ok(())
+}
+
+/// The answers of the children count.
+fn no_status() -> Checked {
+    let run = sigchld_ignored("image-processing", &[]).run()?;
+    ensure(run.status.success(), || run.output.clone())?;
+    Ok(run.nothing_left()?)
+}
+
+/// An image-processing run whose second picture takes a while, and the process that
+/// has it.
+fn start_with_a_large_picture() -> Result<(Running, u32), Failed> {
     let program = Program::rust(&Example::named("image-processing"));
     for name in ["first.jpg", "last.jpg"] {
         image::DynamicImage::new_rgb8(60, 40).save(program.work().join(name))?;
     }
-    let pipe = program.work().join("waits.jpg");
-    let made = Command::new("mkfifo").arg(pipe).status()?;
-    ensure(made.success(), || "cannot make a named pipe".into())?;
-    let pictures = ["first.jpg", "waits.jpg", "last.jpg"];
+    let large = image::DynamicImage::new_luma8(16_000, 16_000);
+    large.save(program.work().join("large.png"))?;
+    let pictures = ["first.jpg", "large.png", "last.jpg"];
     let mut run = program.args(pictures).args(["--out", "out"]).start();
-    let child = run.child(|command| command.contains("waits.jpg"));
+    let child = run.child(|command| command.contains("large.png"));
     Ok((run, child.ok_or("no process has opened the picture")?))
 }
 
 fn picture_killed() -> Checked {
-    let (run, child) = start_with_a_picture_that_waits()?;
+    let (run, child) = start_with_a_large_picture()?;
     run.kill(child);
     let run = run.finish()?;
     ensure(run.code() == Some(1), || run.status.to_string())?;
     let expected = [
         "Main process continues executing...",
         "Image processed: processed_first.jpg",
-        "waits.jpg: its process ended with signal: 9 (SIGKILL)",
+        "large.png: its process ended with signal: 9 (SIGKILL)",
         "Image processed: processed_last.jpg",
         "Results in out",
         "Main process exiting.",
+        "Error: 1 of 3 pictures failed",
     ];
     ensure(run.output.lines().eq(expected), || run.output.clone())?;
     Ok(run.nothing_left()?)
 }
 
+/// By Ctrl-C, by a service manager, and by a terminal that is closed: for the whole
+/// run, and for the parent alone.
 fn busy_interrupted() -> Checked {
-    for whole_run in [true, false] {
-        let (run, _) = start_with_a_picture_that_waits()?;
-        if whole_run {
-            run.interrupt();
-        } else {
-            run.interrupt_first();
+    let signals = [Signal::Interrupt, Signal::Terminate, Signal::HangUp];
+    for whole_run in signals.map(Some).into_iter().chain([None]) {
+        let (run, _) = start_with_a_large_picture()?;
+        match whole_run {
+            Some(signal) => run.signal(signal),
+            None => run.interrupt_first(),
         }
         let run = run.finish()?;
-        ensure(run.code() == Some(130), || {
+        ensure(run.code() == Some(1), || {
             format!("{}:\n{}", run.status, run.output)
         })?;
+        let said = run.output.contains("Error: interrupted: ");
+        ensure(said, || run.output.clone())?;
         run.nothing_left()?;
         only_whole_pictures(&run.work().join("out"), true)?;
     }
@@ -216,7 +302,7 @@ fn busy_interrupted() -> Checked {
 }
 
 fn busy_orphan() -> Checked {
-    let (run, _) = start_with_a_picture_that_waits()?;
+    let (run, _) = start_with_a_large_picture()?;
     run.kill(run.pid());
     let run = run.finish()?;
     run.others_end()?;

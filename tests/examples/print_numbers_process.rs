@@ -3,13 +3,13 @@
 use libtest_mimic::{Failed, Trial};
 use support::{Checked, Example, Program, Running, ensure, unix_trial};
 
-use crate::faults::not_started;
+use crate::faults::{not_started, same_as_file, sigchld_ignored};
 
 use super::Special;
 
 pub const SPECIAL: Special = Special {
     name: "print-numbers-process",
-    refused: &[(&["5"], 2, "not \"5\"")],
+    refused: &[(&["5"], 1, "no role \"5\"")],
     trials,
     ..Special::NOTHING
 };
@@ -21,6 +21,7 @@ pub fn trials() -> Vec<Trial> {
             || not_started("print-numbers-process"),
         ),
         unix_trial("print-numbers-process: child killed", child_killed),
+        unix_trial("print-numbers-process: SIGCHLD ignored", no_status),
         unix_trial(
             "print-numbers-process: child ends with its parent",
             child_ends_with_parent,
@@ -31,7 +32,7 @@ pub fn trials() -> Vec<Trial> {
 /// The child of print-numbers-process, as soon as it is there.
 fn start_print_numbers() -> Result<(Running, u32), Failed> {
     let mut run = Program::rust(&Example::named("print-numbers-process")).start();
-    let child = run.child(|command| command.ends_with(" print-numbers"));
+    let child = run.child(|command| command.ends_with(" child"));
     Ok((run, child.ok_or("there is no child")?))
 }
 
@@ -40,11 +41,18 @@ fn child_killed() -> Checked {
     run.kill(child);
     let run = run.finish()?;
     ensure(run.code() == Some(1), || run.status.to_string())?;
-    let last = run.output.lines().last();
-    let said = last == Some("the child ended with signal: 9 (SIGKILL)");
-    ensure(said && !run.output.contains("finished"), || {
-        run.output.clone()
-    })?;
+    ensure(!run.output.contains("finished"), || run.output.clone())?;
+    let last = run.output.lines().last().unwrap_or_default();
+    same_as_file("print-numbers-process", "killed.txt", &format!("{last}\n"))?;
+    Ok(run.nothing_left()?)
+}
+
+/// One message says what is wrong, and how to cure it.
+fn no_status() -> Checked {
+    let run = sigchld_ignored("print-numbers-process", &[]).run()?;
+    ensure(run.code() == Some(1), || run.status.to_string())?;
+    let cure = "Then put `env --default-signal=CHLD` before the command";
+    ensure(run.output.contains(cure), || run.output.clone())?;
     Ok(run.nothing_left()?)
 }
 

@@ -1,68 +1,60 @@
-//! The four crashes, and what the threads of a process see of the second one.
+//! Three ways to crash.
 
 use std::hint::black_box;
-use std::process;
-use std::sync::Mutex;
-use std::thread;
 use std::time::Duration;
+use std::{env, process, thread};
 
-/// How long a crash is in coming, and how long other work takes after it.
-pub const WORK: Duration = Duration::from_millis(100);
+use anyhow::{Context, Result};
 
-/// The money in both accounts together.
-const TOTAL: u32 = 100;
+/// How long the work takes before the crash, and other work after it.
+pub const WORK_TIME: Duration = Duration::from_millis(50);
 
-/// What the threads of a process share. Each process has its own.
-static ACCOUNTS: Mutex<[u32; 2]> = Mutex::new([TOTAL, 0]);
-
-/// The names of the crashes, and the functions that crash.
-pub const ALL: &[(&str, fn())] = &[
-    ("panic", || panic!("no answer from the bank")),
-    ("panic-under-lock", transfer),
-    ("abort", || process::abort()),
-    ("stack-overflow", overflow),
-];
-
-/// The crash with this name.
-pub fn named(name: &str) -> Option<fn()> {
-    ALL.iter()
-        .find(|crash| crash.0 == name)
-        .map(|crash| crash.1)
+#[derive(Clone, Copy)]
+pub enum Crash {
+    Panic,
+    Abort,
+    StackOverflow,
 }
 
-/// Moves money, and panics in the middle: what was taken has not been given.
-fn transfer() {
-    let mut accounts = ACCOUNTS.lock().unwrap();
-    accounts[0] -= 30;
-    panic!("no answer from the bank");
-} // the guard is dropped by a panic: that poisons the lock
+impl Crash {
+    pub const ALL: [Self; 3] = [Self::Panic, Self::Abort, Self::StackOverflow];
 
-/// Ends the accounts' poison, if there is one. Returns what it found and did.
-pub fn repair() -> Option<String> {
-    let poisoned = ACCOUNTS.lock().err()?;
-    // The error holds the guard: the data is there, as the panic left it.
-    let mut accounts = poisoned.into_inner();
-    let found: u32 = accounts.iter().sum();
-    accounts[0] = TOTAL - accounts[1];
-    ACCOUNTS.clear_poison(); // still locked: nobody comes in between
-    drop(accounts);
-    let now: u32 = ACCOUNTS.lock().ok()?.iter().sum();
-    Some(format!(
-        "lock returned Err: {found} of {TOTAL} left; repaired: {now}"
-    ))
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Panic => "panic",
+            Self::Abort => "abort",
+            Self::StackOverflow => "stack overflow",
+        }
+    }
+
+    pub fn happen(self) {
+        match self {
+            Self::Panic => panic!("no answer from the bank"),
+            Self::Abort => process::abort(),
+            Self::StackOverflow => overflow(),
+        }
+    }
 }
 
-/// Uses up a small stack of its own: that of the main thread may have no bound.
+/// In a child: the crash that the second argument names.
+pub fn from_argument() -> Result<Crash> {
+    let name = env::args().nth(2).context("which crash?")?;
+    let found = Crash::ALL.into_iter().find(|crash| crash.name() == name);
+    found.with_context(|| format!("there is no crash \"{name}\""))
+}
+
+/// Uses up a small stack of its own, because that of the main thread may have no
+/// bound.
 fn overflow() {
-    let recursive = thread::Builder::new().name("recursive".into());
-    let recursive = recursive.stack_size(64 * 1024).spawn(|| descend(0));
-    recursive
-        .expect("the system can start a thread")
-        .join()
-        .unwrap();
+    let recursive = thread::Builder::new()
+        .name("recursive".into())
+        .stack_size(64 * 1024)
+        .spawn(|| descend(0))
+        .expect("the system can start a thread");
+    recursive.join().unwrap();
 }
 
-/// `black_box`, or the optimiser would make a loop of it, or nothing at all.
+/// Without `black_box`, the optimiser would make a loop of it, or nothing at all.
 fn descend(depth: u64) -> u64 {
     if depth == u64::MAX {
         depth

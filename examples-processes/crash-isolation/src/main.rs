@@ -1,125 +1,91 @@
-//! The same crash in a thread and in a process: what survives, who learns of it.
+//! The same crash in a thread and in a process: what survives, and how you find out.
 //!
 //! - Run it: `cargo run -p crash-isolation`
-//! - Look for: an abort in a thread takes the program with it, in a process it does
-//!   not.
+//! - Look for: an abort in a thread takes the whole program down, in a process it
+//!   does not.
 //! - Python: `crash_isolation.py`
 
 mod child;
 mod crash;
-#[cfg(test)]
-mod tests;
 
-use std::io::{self, Write};
-use std::process::ExitCode;
+use std::process::Output;
 use std::{env, thread};
 
-use anyhow::Result;
+use anyhow::{Result, bail};
+use crash::Crash;
 
-use child::Ended;
-
-fn main() -> ExitCode {
+fn main() -> Result<()> {
     shared::tidy_output();
-    let Some(role) = env::args_os().nth(1) else {
-        return supervise();
-    };
-    let role = role.to_string_lossy();
-    let (crash, place) = role.split_once("-in-a-").unwrap_or_default();
-    match (place, crash::named(crash)) {
-        ("thread", Some(crash)) => {
+    // The children are this same program. The first argument is their role, and the
+    // second is the crash.
+    match env::args().nth(1).as_deref() {
+        None => parent(),
+        Some("crash-in-thread") => {
+            crash_in_thread(crash::from_argument()?);
+            Ok(())
+        }
+        Some("crash-in-process") => {
             child::prepare();
-            crash_in_a_thread(crash);
+            work_and_crash(crash::from_argument()?);
+            Ok(())
         }
-        ("process", Some(crash)) => {
-            child::prepare();
-            work_and_crash(crash);
-        }
-        _ => {
-            eprintln!("expected no argument, not \"{role}\"");
-            return ExitCode::from(2);
-        }
+        Some(other) => bail!("there is no role \"{other}\""),
     }
-    ExitCode::SUCCESS
 }
 
-/// A child that plays a whole program: one of its threads crashes, and main has
-/// other work to do.
-fn crash_in_a_thread(crash: fn()) {
-    let _span = shared::span("other work");
-    let worker = thread::Builder::new().name("worker".into());
-    let worker = worker.spawn(move || work_and_crash(crash));
+/// Lets everything crash, each time in a child, and reports how it ended.
+fn parent() -> Result<()> {
+    for crash in Crash::ALL {
+        // The child plays a whole program, and one of its threads crashes.
+        shared::waiting("child");
+        let program = child::run("crash-in-thread", crash.name())?;
+        let end = if program.status.success() {
+            "continues"
+        } else {
+            "is lost"
+        };
+        println!("{} in a thread: the program {end}", crash.name());
+        print_details(&program);
 
-    // `join` returns if only the thread is lost. If all is lost, main is, too.
-    if let Err(panic) = worker.expect("the system can start a thread").join() {
-        say(&format!(
-            "join returned Err: {}",
-            child::panic_message(&*panic)
-        ));
-    }
-    if let Some(repaired) = crash::repair() {
-        say(&repaired);
-    }
-    thread::sleep(crash::WORK);
-}
-
-fn work_and_crash(crash: fn()) {
-    let _span = shared::span("risky work");
-    thread::sleep(crash::WORK);
-    let _span = shared::span("crash");
-    crash();
-}
-
-/// What a child says to its parent. If nobody listens any more, it does not matter.
-fn say(words: &str) {
-    let _ = writeln!(io::stdout(), "{words}");
-}
-
-fn supervise() -> ExitCode {
-    if let Err(error) = let_crash() {
-        let _ = writeln!(io::stderr(), "{error:#}");
-        return ExitCode::FAILURE;
-    }
-    ExitCode::SUCCESS
-}
-
-/// Lets everything crash at once, each in a child of its own, and reports.
-fn let_crash() -> Result<()> {
-    let roles = crash::ALL.iter().flat_map(|(name, _)| {
-        ["thread", "process"].map(|place| format!("{name}-in-a-{place}"))
-    });
-    let roles: Vec<String> = roles.collect();
-    let ended: Vec<Result<Ended>> = thread::scope(|scope| {
-        let run = |role| scope.spawn(move || child::run(role));
-        let children: Vec<_> = roles.iter().map(String::as_str).map(run).collect();
-        shared::waiting("children");
-        children
-            .into_iter()
-            .map(|child| child.join().unwrap())
-            .collect()
-    });
-    for (role, ended) in roles.iter().zip(ended) {
-        report(role, &ended?);
+        // Here the program is this one, and the child does only the risky work.
+        shared::waiting("child");
+        let child = child::run("crash-in-process", crash.name())?;
+        println!("{} in a process: the program continues", crash.name());
+        print_details(&child);
     }
     Ok(())
 }
 
-fn report(role: &str, ended: &Ended) {
-    let well = ended.status.success();
-    // In a thread, the program is the child. In a process, it is this one.
-    let program = if well || role.ends_with("process") {
-        "goes on"
-    } else {
-        "is lost"
-    };
-    println!("{}: the program {program}", role.replace('-', " "));
-    for line in ended.output.lines() {
+/// What the child has printed, and if it crashed, how it ended and why.
+fn print_details(child: &Output) {
+    for line in String::from_utf8_lossy(&child.stdout).lines() {
         println!("  {line}");
     }
-    if !well {
-        println!("  {}", ended.status);
-        let mut errors = ended.errors.lines().filter(|line| !line.is_empty());
-        if let Some(first) = errors.next() {
-            println!("  {first}");
+    if !child.status.success() {
+        println!("  {}", child.status);
+        let stderr = String::from_utf8_lossy(&child.stderr);
+        for line in stderr.lines().filter(|line| !line.is_empty()).take(2) {
+            println!("  {line}");
         }
     }
+}
+
+/// A program in which a thread crashes, while main has other work to do.
+fn crash_in_thread(crash: Crash) {
+    child::prepare();
+    let _span = shared::span("other work");
+    let worker = thread::spawn(move || work_and_crash(crash));
+    // `join` returns if only the thread is lost. If all is lost, so is this one.
+    if let Err(panic) = worker.join() {
+        let message = panic.downcast_ref::<&str>().unwrap_or(&"no text");
+        println!("join returned an error: {message}");
+    }
+    thread::sleep(crash::WORK_TIME);
+}
+
+fn work_and_crash(crash: Crash) {
+    let _span = shared::span("risky work");
+    thread::sleep(crash::WORK_TIME);
+    let _span = shared::span("crash");
+    crash.happen();
 }

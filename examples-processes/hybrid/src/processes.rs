@@ -1,79 +1,74 @@
-//! The pattern: a share of the work for each process, which sends its results to
-//! the parent as soon as it has them, each as one line: `thread-2 7 140`.
+//! The pattern: a process that sends a result for each piece of its work, as soon as
+//! it has one.
 
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Read};
 use std::ops::Range;
+use std::path::PathBuf;
 use std::process::{self, Command, Stdio};
 use std::{env, thread};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail};
+use serde::{Deserialize, Serialize};
 
-/// Divides the numbers: the shares together are the whole, in order, and none is
-/// longer than another by more than one.
-pub fn shares(
-    whole: Range<usize>,
-    parts: usize,
-) -> impl Iterator<Item = Range<usize>> {
-    let bound = move |part| whole.start + whole.len() * part / parts;
-    (0..parts).map(move |part| bound(part)..bound(part + 1))
+/// What a worker sends for each order: a line of JSON.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+pub struct Booked {
+    pub thread: usize,
+    pub order: usize,
+    pub amount: usize,
 }
 
-/// In the child: sends a result to the parent. Fails when the parent is gone.
-pub fn send(order: usize, amount: usize) -> Result<()> {
-    let thread = thread::current();
-    let thread = thread.name().unwrap_or("unnamed");
-    // One lock for the whole line: lines of several threads never mix.
-    writeln!(io::stdout(), "{thread} {order} {amount}")
-        .context("the parent is gone")
+/// Divides the numbers into shares of about the same length. Returns the share with
+/// the given number, from 1.
+pub fn share(whole: Range<usize>, shares: usize, number: usize) -> Range<usize> {
+    let bound = |share| whole.start + whole.len() * share / shares;
+    bound(number - 1)..bound(number)
 }
 
-/// In the parent: the thread, the order and its amount. `None` if the line is not
-/// what [`send`] wrote: 14 without a line end may be the beginning of 140.
-pub fn result(line: &str) -> Option<(&str, usize, usize)> {
-    let mut words = line.strip_suffix('\n')?.splitn(3, ' ');
-    Some((
-        words.next()?,
-        words.next()?.parse().ok()?,
-        words.next()?.parse().ok()?,
-    ))
-}
-
-/// Runs this program again, with `args`, and calls `take` with every line that it
-/// prints, until it ends or `take` fails.
-pub fn run_again(
-    args: [&str; 3],
-    mut take: impl FnMut(&str) -> Result<()>,
+/// Starts this program again with a role and a number, and calls `on_result` for
+/// everything that it sends, until it ends or `on_result` fails.
+pub fn run_self(
+    role: &str,
+    number: usize,
+    on_result: impl FnMut(Booked) -> Result<()>,
 ) -> Result<()> {
-    let mut child = Command::new(env::current_exe()?)
-        .args(args)
-        // The child's lifeline: nobody writes to it, and it ends when this process
-        // does, however that happens.
-        .stdin(Stdio::piped())
+    // On Linux this is the program that runs here, also when its file is replaced.
+    let program = if cfg!(target_os = "linux") {
+        PathBuf::from("/proc/self/exe")
+    } else {
+        env::current_exe()?
+    };
+    let mut child = Command::new(program)
+        .args([role, &number.to_string()])
+        .stdin(Stdio::piped()) // the lifeline, closed when this process ends
         .stdout(Stdio::piped())
         .spawn()
         .context("cannot start it")?;
-    let lines = BufReader::new(child.stdout.take().expect("it is piped"));
-    let taken = each_line(lines, &mut take);
-    // It closes the lifeline first: a child that still works ends too.
-    let ended = child.wait()?;
-    taken.with_context(|| ended.to_string())?;
-    ensure!(ended.success(), "{ended}");
-    Ok(())
+    let received = receive(child.stdout.take().expect("it is piped"), on_result);
+    let status = child.wait(); // closes the lifeline: a child that still works ends
+    received?;
+    // The results count, even where the system does not say how the child ended.
+    match status {
+        Ok(status) if !status.success() => bail!("it ended with {status}"),
+        _ => Ok(()),
+    }
 }
 
-fn each_line(
-    mut lines: impl BufRead,
-    take: &mut impl FnMut(&str) -> Result<()>,
+fn receive(
+    stdout: impl Read,
+    mut on_result: impl FnMut(Booked) -> Result<()>,
 ) -> Result<()> {
-    let mut line = String::new();
-    while lines.read_line(&mut line)? > 0 {
-        take(&line)?;
-        line.clear();
+    for line in BufReader::new(stdout).lines() {
+        let text = line?;
+        let result = serde_json::from_str(&text)
+            .with_context(|| format!("it sent {text:?}"))?;
+        on_result(result)?;
     }
     Ok(())
 }
 
-/// In the child: exits as soon as the parent has ended.
+/// In the child: ends this process when its parent is gone. Nothing is ever written
+/// into the lifeline, so `read` returns only when it closes.
 pub fn end_with_parent() {
     thread::spawn(|| {
         let _ = io::stdin().read(&mut [0]);

@@ -1,4 +1,4 @@
-use crate::processes::{result, shares};
+use crate::processes::{Booked, share};
 use crate::worker::amount;
 
 #[test]
@@ -7,11 +7,16 @@ fn the_shares_are_the_whole_in_order_and_about_equal() {
         for length in 0..30 {
             for parts in 1..10 {
                 let whole = start..start + length;
-                let shares: Vec<_> = shares(whole.clone(), parts).collect();
-                assert_eq!(shares.len(), parts);
-                assert!(shares.iter().cloned().flatten().eq(whole));
-                let lengths = || shares.iter().map(ExactSizeIterator::len);
-                assert!(lengths().max().unwrap() - lengths().min().unwrap() <= 1);
+                let mut all = Vec::new();
+                for number in 1..=parts {
+                    let share = share(whole.clone(), parts, number);
+                    assert!(
+                        share.len() == length / parts
+                            || share.len() == length.div_ceil(parts)
+                    );
+                    all.extend(share);
+                }
+                assert!(all.into_iter().eq(whole));
             }
         }
     }
@@ -19,19 +24,23 @@ fn the_shares_are_the_whole_in_order_and_about_equal() {
 
 #[test]
 fn a_line_that_was_cut_or_is_foreign_is_no_result() {
-    let line = "thread-2 7 140\n";
-    assert_eq!(result(line), Some(("thread-2", 7, 140)));
+    let line = r#"{"thread":2,"order":7,"amount":140}"#;
+    let booked = Booked {
+        thread: 2,
+        order: 7,
+        amount: 140,
+    };
+    assert_eq!(serde_json::to_string(&booked).unwrap(), line);
+    assert_eq!(serde_json::from_str::<Booked>(line).unwrap(), booked);
     for length in 0..line.len() {
-        assert_eq!(result(&line[..length]), None, "cut at {length}");
+        let cut = &line[..length];
+        assert!(serde_json::from_str::<Booked>(cut).is_err(), "{cut}");
     }
-    for foreign in [
-        "\n",
-        "hello\n",
-        "thread-2 7\n",
-        "thread-2 7 140 1\n",
-        "t -7 1\n",
-    ] {
-        assert_eq!(result(foreign), None, "{foreign}");
+    for foreign in ["hello", "{}", r#"{"thread":2,"order":-7,"amount":140}"#] {
+        assert!(
+            serde_json::from_str::<Booked>(foreign).is_err(),
+            "{foreign}"
+        );
     }
 }
 
@@ -40,8 +49,6 @@ fn an_order_is_as_many_of_its_article_as_its_number() {
     let prices = [5, 8, 12, 20];
     assert_eq!(amount(3, &prices), 60);
     assert_eq!(amount(4, &prices), 20);
-    assert_eq!(
-        (1..=12).map(|order| amount(order, &prices)).sum::<usize>(),
-        876
-    );
+    let total: usize = (1..=12).map(|order| amount(order, &prices)).sum();
+    assert_eq!(total, 876);
 }

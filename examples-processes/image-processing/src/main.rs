@@ -1,11 +1,10 @@
-//! One process a picture, never more at once than there are cores.
+//! A process for each picture, never more at once than there are cores.
 //!
 //! - Run it: `cargo run -p image-processing`, or with your own pictures:
 //!   `cargo run -p image-processing -- PICTURE... --out FOLDER`
-//! - Look for: pictures are reported in their order, whichever is done first.
+//! - Look for: the pictures are reported in their order, whichever is done first.
 //! - Python: `image_processing.py`
 
-mod arguments;
 mod output;
 mod picture;
 mod processes;
@@ -16,114 +15,91 @@ mod tests;
 use std::ffi::OsString;
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
-use std::sync::mpsc::Receiver;
-use std::{env, fs, thread};
+use std::{env, thread};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
+use output::{Unfinished, quoted};
+use processes::Lifeline;
 
-use output::TemporaryFolder;
+/// No more at once, so that all together hold at most 8 times `picture::MAX_BYTES`.
+const MAX_PROCESSES: usize = 8;
 
-/// The first argument of the program in its other role.
-const ROLE: &str = "--process-one-picture";
-
-/// A picture, and the file name of its result.
-type Job = (PathBuf, OsString);
-
-fn main() -> ExitCode {
+fn main() -> Result<()> {
     shared::tidy_output();
+    // The children are this same program, started with a role as the argument.
     let args: Vec<OsString> = env::args_os().skip(1).collect();
-    if let [role, from, to] = args.as_slice()
-        && role == ROLE
-    {
-        return exit_code(process_one(from.as_ref(), to.as_ref()));
-    }
-    match arguments::parse(args) {
-        Ok(request) => exit_code(run(request)),
-        Err(wrong) => {
-            let _ = writeln!(io::stderr(), "{wrong}");
-            ExitCode::from(2)
+    let result = match args.as_slice() {
+        [role, from, to] if role == "process-picture" => child(from, to),
+        [] => demo(),
+        [pictures @ .., option, out]
+            if option == "--out" && !pictures.is_empty() && !out.is_empty() =>
+        {
+            parent(pictures, out.as_ref(), &Lifeline::new()?)
         }
-    }
-}
-
-/// The child's whole work: one picture, one file.
-fn process_one(from: &Path, to: &Path) -> Result<ExitCode> {
-    let unfinished = to.to_owned();
-    processes::end_with_parent(move || {
-        let _ = fs::remove_file(&unfinished);
-        let _ = unfinished.parent().map(fs::remove_dir);
-    });
-    picture::process(from, to)?;
-    Ok(ExitCode::SUCCESS)
-}
-
-fn run(request: Option<(Vec<PathBuf>, PathBuf)>) -> Result<ExitCode> {
-    processes::stop_on_ctrl_c()?;
-    let (pictures, out) = request.map_or_else(samples::make, Ok)?;
-    let cannot_write = || format!("cannot write to {}", out.display());
-    fs::create_dir_all(&out).with_context(cannot_write)?;
-    let unfinished = TemporaryFolder::new_in(&out).with_context(cannot_write)?;
-    let names = output::names(&pictures, &out);
-    let jobs: Vec<Job> = pictures.into_iter().zip(names).collect();
-
-    // A result gets its name when it is whole: nobody ever sees half of it.
-    let process = |(picture, name): &Job| -> Result<()> {
-        ensure!(!processes::stopped(), "not begun");
-        let unfinished = unfinished.join(name);
-        let args = [ROLE.as_ref(), picture.as_os_str(), unfinished.as_os_str()];
-        processes::run_again(&args)?;
-        fs::rename(&unfinished, out.join(name)).context("cannot name the result")
+        _ => bail!("expected PICTURE... --out FOLDER, or nothing, not {args:?}"),
     };
-    let cores = thread::available_parallelism()?.get();
-    let failed = thread::scope(|scope| {
-        let results = processes::start(scope, cores, &jobs, &process);
-        report(&jobs, results).inspect_err(|_| processes::stop())
+    match result {
+        // The reader closed the pipe (as head does): end quietly.
+        Err(error) if is_broken_pipe(&error) => Ok(()),
+        other => other,
+    }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error
+        .downcast_ref::<io::Error>()
+        .is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
+}
+
+/// The child's whole work: one picture in, one file out, and an answer.
+fn child(from: &OsString, to: &OsString) -> Result<()> {
+    processes::end_with_parent(PathBuf::from(to))?;
+    processes::send_answer(picture::process(from.as_ref(), to.as_ref()));
+    Ok(())
+}
+
+/// Processes four pictures of its own. They and their results stay in a temporary
+/// folder, unless the run is interrupted.
+fn demo() -> Result<()> {
+    let lifeline = Lifeline::new()?;
+    let mut folder = tempfile::Builder::new()
+        .prefix("image-processing-")
+        .tempdir()
+        .context("cannot make a temporary folder")?;
+    parent(&samples::make(folder.path())?, folder.path(), &lifeline)?;
+    folder.disable_cleanup(true);
+    Ok(())
+}
+
+fn parent(pictures: &[OsString], out: &Path, lifeline: &Lifeline) -> Result<()> {
+    let unfinished = Unfinished::new(out)
+        .with_context(|| format!("cannot write to {}", quoted(out)))?;
+    let at_once = thread::available_parallelism()?.get().min(MAX_PROCESSES);
+
+    let work = |number: usize, picture: &OsString| {
+        let file = unfinished.path(number, picture.as_ref());
+        lifeline.run_self(&["process-picture".as_ref(), picture, file.as_ref()])?;
+        Ok(file)
+    };
+    let missing = thread::scope(|scope| {
+        let results = processes::start(scope, at_once, pictures, &work);
+        let missing = output::report(pictures, results, out, lifeline);
+        if missing.is_err() {
+            lifeline.cut(); // what nobody reads need not be done
+        }
+        missing
     })?;
-    if processes::stopped() {
-        return Ok(ExitCode::from(130)); // what shells report for Ctrl-C
-    }
-    writeln!(
-        io::stdout(),
-        "Results in {}\nMain process exiting.",
-        out.display()
-    )?;
-    Ok(if failed {
-        ExitCode::FAILURE
-    } else {
-        ExitCode::SUCCESS
-    })
-}
 
-/// Prints what became of each picture, in their order. Returns whether one failed.
-fn report(jobs: &[Job], results: Vec<Receiver<Result<()>>>) -> io::Result<bool> {
-    let (mut out, mut err) = (io::stdout(), io::stderr());
-    writeln!(out, "Main process continues executing...")?;
-    let (mut failed, mut missing) = (false, 0);
-    for ((picture, name), result) in jobs.iter().zip(results) {
-        shared::waiting("result");
-        match result.recv().expect("every job sends its result") {
-            Ok(()) => writeln!(out, "Image processed: {}", name.display())?,
-            Err(_) if processes::stopped() => missing += 1,
-            Err(error) => {
-                failed = true;
-                let _ = writeln!(err, "{}: {error:#}", picture.display());
-            }
-        }
-    }
-    if processes::stopped() {
-        let _ = writeln!(err, "Interrupted: {missing} pictures are not processed");
-    }
-    Ok(failed)
-}
-
-fn exit_code(result: Result<ExitCode>) -> ExitCode {
-    result.unwrap_or_else(|error| {
-        // Whoever read our lines has left (`| head -1`): nobody to tell.
-        let left = |error: &io::Error| error.kind() == ErrorKind::BrokenPipe;
-        if !error.downcast_ref().is_some_and(left) {
-            let _ = writeln!(io::stderr(), "{error:#}");
-        }
-        ExitCode::FAILURE
-    })
+    ensure!(
+        !lifeline.is_cut(),
+        "interrupted: {missing} pictures are missing"
+    );
+    writeln!(io::stdout(), "Results in {}", quoted(out))?;
+    writeln!(io::stdout(), "Main process exiting.")?;
+    ensure!(
+        missing == 0,
+        "{missing} of {} pictures failed",
+        pictures.len()
+    );
+    Ok(())
 }

@@ -1,83 +1,132 @@
-//! Where the results go: under which names, and until they are whole.
+//! Where the results go: a hidden folder until they are whole, then a name that is
+//! free.
 
-use std::collections::{HashMap, HashSet};
-use std::ffi::{OsStr, OsString};
-use std::fs;
-use std::io::{self, ErrorKind};
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::Receiver;
 
-/// A file name for the result of each picture: `processed_` and the picture's own
-/// name, with a number where that name is taken by another result or by an input.
-pub fn names(pictures: &[PathBuf], out: &Path) -> Vec<OsString> {
-    let inputs: HashSet<PathBuf> = pictures
-        .iter()
-        .filter_map(|picture| fs::canonicalize(picture).ok())
-        .collect();
-    let is_input = |name: &OsStr| {
-        fs::canonicalize(out.join(name)).is_ok_and(|path| inputs.contains(&path))
-    };
-    // In lower case, because a.jpg and A.JPG are one file on macOS and Windows.
-    let key = |name: &OsStr| name.to_string_lossy().to_lowercase();
-    let mut taken = HashSet::new();
-    let mut next_number = HashMap::new();
-    let free_name = |picture: &PathBuf| {
-        let number = next_number.entry(key(&name(picture, 1))).or_insert(1);
-        loop {
-            let name = name(picture, *number);
-            *number += 1;
-            if taken.insert(key(&name)) && !is_input(&name) {
-                return name;
+use anyhow::{Context, Result};
+use tempfile::{Builder, TempDir, TempPath};
+
+use crate::processes::Lifeline;
+
+/// The hidden folders of all runs begin so.
+const PREFIX: &str = ".image-processing-";
+
+/// A hidden folder for unfinished results, on the same disk as the finished ones. It
+/// is removed when this is dropped.
+pub struct Unfinished {
+    folder: TempDir,
+    /// Says to other runs that this one uses the output folder. The system frees it
+    /// when this process ends. (Windows cannot lock a folder.)
+    _lock: Option<File>,
+}
+
+impl Unfinished {
+    /// Makes it in `out`. If no other run uses `out`, removes what runs that were
+    /// killed have left there.
+    pub fn new(out: &Path) -> io::Result<Self> {
+        fs::create_dir_all(out)?;
+        let lock = File::open(out).ok();
+        if let Some(folder) = &lock {
+            if folder.try_lock().is_ok() {
+                remove_leftovers(out)?;
+                folder.unlock()?;
+            }
+            let _ = folder.lock_shared(); // some network disks have no locks
+        }
+        let folder = Builder::new().prefix(PREFIX).tempdir_in(out)?;
+        Ok(Self {
+            folder,
+            _lock: lock,
+        })
+    }
+
+    /// A file for the unfinished result of this picture.
+    pub fn path(&self, number: usize, picture: &Path) -> PathBuf {
+        let is_png = picture
+            .extension()
+            .is_some_and(|extension| extension.eq_ignore_ascii_case("png"));
+        let format = if is_png { "png" } else { "jpg" };
+        self.folder.path().join(format!("{number}.{format}"))
+    }
+}
+
+fn remove_leftovers(out: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(out)? {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default();
+        if name.to_string_lossy().starts_with(PREFIX) {
+            fs::remove_dir_all(path)?;
+        }
+    }
+    Ok(())
+}
+
+/// Names the results and prints a line for each, in the order of the pictures.
+/// Returns how many are missing.
+pub fn report(
+    pictures: &[OsString],
+    results: Vec<Receiver<Result<PathBuf>>>,
+    out: &Path,
+    lifeline: &Lifeline,
+) -> Result<usize> {
+    // Not `println!`, which would end the program with its temporary files.
+    let mut stdout = io::stdout();
+    writeln!(stdout, "Main process continues executing...")?;
+    let mut missing = 0;
+    for (picture, result) in pictures.iter().map(Path::new).zip(results) {
+        shared::waiting("result");
+        let file = result.recv().expect("every picture sends its result");
+        match file.and_then(|file| name_result(&file, picture, out)) {
+            Ok(name) => writeln!(stdout, "Image processed: {}", quoted(&name))?,
+            Err(error) => {
+                missing += 1;
+                if !lifeline.is_cut() {
+                    let _ =
+                        writeln!(io::stderr(), "{}: {error:#}", quoted(picture));
+                }
             }
         }
-    };
-    pictures.iter().map(free_name).collect()
-}
-
-/// The `number`th choice for the picture's result.
-fn name(picture: &Path, number: usize) -> OsString {
-    let mut name = OsString::from("processed_");
-    name.push(picture.file_stem().unwrap_or(OsStr::new("picture")));
-    if number > 1 {
-        name.push(format!("-{number}"));
     }
-    let ending = picture.extension().unwrap_or_default();
-    let known = ["jpg", "jpeg", "png"];
-    let known = known.iter().any(|known| ending.eq_ignore_ascii_case(known));
-    name.push(".");
-    name.push(if known { ending } else { OsStr::new("jpg") });
-    name
+    Ok(missing)
 }
 
-/// Makes a folder that was not there before: the name and the first free number.
-pub fn new_folder(parent: &Path, name: &str) -> io::Result<PathBuf> {
+/// Gives a finished result its name in `out`: "processed_" and the name of the
+/// picture, with a number if there is a file of that name. Returns the name.
+pub fn name_result(file: &Path, picture: &Path, out: &Path) -> Result<PathBuf> {
+    let mut unnamed = TempPath::try_from_path(file)?;
+    let mut stem = Path::new("processed_").as_os_str().to_owned();
+    stem.push(picture.file_stem().unwrap_or_default());
     let mut number = 1;
     loop {
-        let folder = parent.join(format!("{name}-{number}"));
-        match fs::create_dir(&folder) {
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => number += 1,
-            made => return made.map(|()| folder),
+        let mut name = stem.clone();
+        if number > 1 {
+            name.push(format!("-{number}"));
+        }
+        name.push(".");
+        name.push(file.extension().unwrap_or_default());
+        match unnamed.persist_noclobber(out.join(&name)) {
+            Ok(()) => return Ok(name.into()),
+            Err(error) if error.error.kind() == ErrorKind::AlreadyExists => {
+                unnamed = error.path;
+                number += 1;
+            }
+            Err(error) => {
+                return Err(error.error).context("cannot name the result");
+            }
         }
     }
 }
 
-/// Holds the unfinished results, on the same disk as the finished ones. Dropping it
-/// removes what is left of them.
-pub struct TemporaryFolder(PathBuf);
-
-impl TemporaryFolder {
-    /// Makes the folder in `parent`.
-    pub fn new_in(parent: &Path) -> io::Result<Self> {
-        Ok(Self(new_folder(parent, ".image-processing")?))
+/// A name for the terminal. One with control characters is printed as in Rust's
+/// source, so that it cannot change the screen or look like two lines.
+pub fn quoted(path: &Path) -> String {
+    let name = path.to_string_lossy();
+    if name.contains(char::is_control) {
+        return format!("{name:?}");
     }
-
-    /// The path of the file `name` in this folder.
-    pub fn join(&self, name: &OsStr) -> PathBuf {
-        self.0.join(name)
-    }
-}
-
-impl Drop for TemporaryFolder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
+    name.into_owned()
 }

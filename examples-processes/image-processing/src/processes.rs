@@ -1,120 +1,132 @@
-//! The pattern: many pieces of work, each in a process of its own, never more at
-//! once than there are cores, and the results in the order of the work.
+//! The pattern: a process for each of many items, a few at a time, the results in
+//! the order of the items, and one way to stop all of it.
 
-use std::collections::BTreeMap;
-use std::env;
 use std::ffi::OsStr;
-use std::io::{self, Read};
-#[cfg(unix)]
-use std::os::unix::process::ExitStatusExt;
-use std::process::{self, ChildStdin, Command, Stdio};
+use std::io::{self, PipeReader, PipeWriter, Read};
+use std::path::PathBuf;
+use std::process::{self, Command, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, Scope};
+use std::{env, fs};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 
-/// The writing ends of the children's standard inputs, by process id, or `None`
-/// when nothing further should be begun. Nobody writes to them. They end when this
-/// process does, however that happens, and so every child notices.
-static LIFELINES: Mutex<Option<BTreeMap<u32, ChildStdin>>> =
-    Mutex::new(Some(BTreeMap::new()));
-
-/// Ends the children, and lets no further work begin.
-pub fn stop() {
-    *LIFELINES.lock().unwrap() = None;
+/// A pipe whose reading end is the standard input of every child. Nothing is ever
+/// written into it. It closes when this process ends or calls `cut`, and then every
+/// child ends, too.
+pub struct Lifeline {
+    reader: PipeReader,
+    writer: Arc<Mutex<Option<PipeWriter>>>,
 }
 
-/// Whether [`stop`] was called.
-pub fn stopped() -> bool {
-    LIFELINES.lock().unwrap().is_none()
-}
+impl Lifeline {
+    /// Also makes Ctrl-C, SIGTERM and SIGHUP cut it.
+    pub fn new() -> Result<Self> {
+        let (reader, writer) = io::pipe().context("cannot make a pipe")?;
+        let writer = Arc::new(Mutex::new(Some(writer)));
+        let lifeline = Self {
+            reader,
+            writer: Arc::clone(&writer),
+        };
+        on_signal(move || *writer.lock().unwrap() = None)?;
+        Ok(lifeline)
+    }
 
-/// Makes Ctrl-C call [`stop`]; a second Ctrl-C ends the program at once.
-pub fn stop_on_ctrl_c() -> Result<()> {
-    let mut pressed = false;
-    let handler = move || {
-        if pressed {
-            process::exit(130);
+    /// Ends the children, and lets no other one begin.
+    pub fn cut(&self) {
+        *self.writer.lock().unwrap() = None;
+    }
+
+    pub fn is_cut(&self) -> bool {
+        self.writer.lock().unwrap().is_none()
+    }
+
+    /// Starts this program again with these arguments, and waits for its answer.
+    pub fn run_self(&self, args: &[&OsStr]) -> Result<()> {
+        ensure!(!self.is_cut(), "not begun");
+        // On Linux this is the program that runs here, also if its file is replaced.
+        let program = if cfg!(target_os = "linux") {
+            PathBuf::from("/proc/self/exe")
+        } else {
+            env::current_exe()?
+        };
+        let mut child = Command::new(program)
+            .args(args)
+            .stdin(self.reader.try_clone()?)
+            .stdout(Stdio::piped())
+            .spawn()
+            .context("cannot start a process")?;
+        shared::waiting("child process");
+        let mut answer = String::new();
+        let mut stdout = child.stdout.take().expect("it is piped");
+        let read = stdout.read_to_string(&mut answer);
+        let status = child.wait();
+        read.context("cannot read from its process")?;
+        // An answer without a line end was cut off.
+        match answer.strip_suffix('\n') {
+            Some("done") => Ok(()),
+            Some(error) => bail!("{error}"),
+            None => bail!("its process ended with {}", status?),
         }
-        pressed = true;
-        stop();
-    };
-    ctrlc::set_handler(handler).context("cannot prepare for Ctrl-C")
+    }
 }
 
-/// In the child: calls `clean_up` and exits as soon as the lifeline ends.
-pub fn end_with_parent(clean_up: impl FnOnce() + Send + 'static) {
-    thread::spawn(|| {
+/// In the child: sends the answer, "done" or the error. It counts, whatever the exit
+/// status says, which the system does not keep if SIGCHLD is ignored.
+pub fn send_answer(result: Result<()>) {
+    match result {
+        Ok(()) => println!("done"),
+        Err(error) => println!("{error:#}"),
+    }
+}
+
+/// In the child: when the lifeline closes, removes the unfinished file, its folder
+/// if that is empty then, and ends this process.
+pub fn end_with_parent(unfinished: PathBuf) -> Result<()> {
+    // A signal for the whole group reaches the parent, too, which cuts the lifeline.
+    on_signal(|| ())?;
+    thread::spawn(move || {
         let _ = io::stdin().read(&mut [0]);
-        clean_up();
+        let _ = fs::remove_file(&unfinished);
+        let _ = unfinished.parent().map(fs::remove_dir);
         process::exit(1);
     });
+    Ok(())
+}
+
+fn on_signal(handler: impl FnMut() + Send + 'static) -> Result<()> {
+    match ctrlc::try_set_handler(handler) {
+        // `nohup` lets this process ignore SIGHUP, and so it should stay.
+        Err(ctrlc::Error::MultipleHandlers) => Ok(()),
+        other => other.context("cannot prepare for Ctrl-C"),
+    }
 }
 
 /// Starts `work` on every item, on `at_once` threads, and returns at once: a
-/// receiver for each item, in their order, that gets what `work` returned.
+/// receiver for each item, in their order, for what `work` returns.
 pub fn start<'scope, T: Sync, R: Send + 'scope>(
     scope: &'scope Scope<'scope, '_>,
     at_once: usize,
     items: &'scope [T],
-    work: &'scope (impl Fn(&T) -> R + Sync),
+    work: &'scope (impl Fn(usize, &T) -> R + Sync),
 ) -> Vec<Receiver<R>> {
     let (senders, receivers): (Vec<_>, Vec<_>) =
         items.iter().map(|_| mpsc::channel()).unzip();
-    let todo = Arc::new(Mutex::new(items.iter().zip(senders)));
+    let todo = Arc::new(Mutex::new(items.iter().zip(senders).enumerate()));
     for _ in 0..at_once.min(items.len()) {
         let todo = Arc::clone(&todo);
         scope.spawn(move || {
             loop {
-                // Its own statement, so that the lock is free while `work` runs.
+                // A statement of its own: the lock is free while `work` runs.
                 let next = todo.lock().unwrap().next();
-                let Some((item, result)) = next else { break };
-                // Sending fails when the receiver is gone: nobody asks any more.
-                let _ = result.send(work(item));
+                let Some((number, (item, result))) = next else {
+                    break;
+                };
+                // This fails if nothing waits for the result any more.
+                let _ = result.send(work(number, item));
             }
         });
     }
     receivers
-}
-
-/// Runs this program again, with `args`, waits until it has ended, and returns what
-/// it has printed.
-pub fn run_again(args: &[&OsStr]) -> Result<Vec<u8>> {
-    let mut child = Command::new(env::current_exe()?)
-        .args(args)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .context("cannot start a process")?;
-    let (id, lifeline) = (child.id(), child.stdin.take().expect("it is piped"));
-    // After `stop` there is no list: the lifeline is dropped, and the child ends.
-    LIFELINES
-        .lock()
-        .unwrap()
-        .as_mut()
-        .map(|all| all.insert(id, lifeline));
-    shared::waiting("child process");
-    let ended = child.wait_with_output();
-    LIFELINES
-        .lock()
-        .unwrap()
-        .as_mut()
-        .map(|all| all.remove(&id));
-
-    let ended = ended.context("cannot wait for a process")?;
-    // Ctrl-C goes to every process of the terminal, and the child may be the first.
-    #[cfg(unix)]
-    if ended.status.signal() == Some(2) {
-        stop(); // SIGINT
-    }
-    let words = String::from_utf8_lossy(&ended.stderr);
-    let words = words.lines().map(str::trim).collect::<Vec<_>>().join(" ");
-    match ended.status.code() {
-        Some(0) => Ok(ended.stdout),
-        _ if words.is_empty() => bail!("its process ended with {}", ended.status),
-        Some(1) => bail!(words),
-        _ => bail!("its process ended with {}: {words}", ended.status),
-    }
 }

@@ -1,4 +1,3 @@
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -79,12 +78,18 @@ fn a_large_picture_keeps_its_shape_inside_the_bound() {
 }
 
 #[test]
-fn a_small_file_that_holds_a_huge_picture_is_an_error() {
+fn a_small_file_that_claims_to_be_a_huge_picture_is_an_error() {
     let folder = Folder::new("huge");
-    let (from, to) = (folder.0.join("huge.png"), folder.0.join("result.png"));
-    DynamicImage::new_luma8(65_536, 1).save(&from).unwrap();
-    let error = picture::process(&from, &to).unwrap_err();
-    assert_eq!(error.to_string(), "65536 x 1 pixels are too many");
+    let mut jpeg = FROM_OTHERS[1].1.to_vec();
+    let mut segments = jpeg.windows(2);
+    let frame = segments.position(|pair| pair == [0xFF, 0xC2]).unwrap();
+    jpeg[frame + 5..frame + 9].copy_from_slice(&[0xFF, 0xFF, 0x0B, 0xB8]);
+    let error = folder.process("huge.jpg", &jpeg).unwrap_err().to_string();
+    let bytes = 3 * 65_535 * 3_000;
+    assert_eq!(
+        error,
+        format!("as a picture it needs {bytes} bytes, too many")
+    );
 }
 
 #[test]
@@ -106,40 +111,44 @@ fn what_was_transparent_stays_transparent() {
 }
 
 #[test]
-fn two_results_never_share_a_name_and_none_has_that_of_an_input() {
+fn a_result_never_replaces_a_file() {
     let folder = Folder::new("names");
-    let names = |pictures: &[&str], out: &str| -> Vec<OsString> {
-        let pictures: Vec<PathBuf> =
-            pictures.iter().map(|p| folder.0.join(p)).collect();
-        output::names(&pictures, &folder.0.join(out))
-    };
-    assert_eq!(
-        names(&["a/x.jpg", "b/x.jpg", "b/X.JPG", "c/x", "x.png"], "out"),
-        [
-            "processed_x.jpg",
-            "processed_x-2.jpg",
-            "processed_X-3.JPG",
-            "processed_x-4.jpg",
-            "processed_x.png"
-        ]
-    );
-    for input in ["x.jpg", "processed_x.jpg"] {
-        fs::write(folder.0.join(input), "").unwrap();
+    let file = folder.0.join("0.jpg");
+    for expected in ["processed_x.jpg", "processed_x-2.jpg", "processed_x-3.jpg"] {
+        fs::write(&file, expected).unwrap();
+        let name = output::name_result(&file, Path::new("a/x.tiff"), &folder.0);
+        assert_eq!(name.unwrap(), Path::new(expected));
+        assert!(!file.exists());
     }
-    for out in [".", "../", ""] {
-        let out = if out == "../" {
-            format!("{out}{}", folder.name())
-        } else {
-            out.into()
-        };
-        assert_eq!(
-            names(&["x.jpg", "processed_x.jpg", "y.tar.jpg"], &out),
-            [
-                "processed_x-2.jpg",
-                "processed_processed_x.jpg",
-                "processed_y.tar.jpg"
-            ]
-        );
+    for name in ["processed_x.jpg", "processed_x-2.jpg", "processed_x-3.jpg"] {
+        assert_eq!(fs::read_to_string(folder.0.join(name)).unwrap(), name);
+    }
+}
+
+#[test]
+fn leftovers_are_removed_by_the_next_run_but_not_while_another_one_works() {
+    let folder = Folder::new("leftovers");
+    let leftover = folder.0.join(".image-processing-killed");
+    fs::create_dir(&leftover).unwrap();
+    fs::write(leftover.join("0.jpg"), "half").unwrap();
+    let first = output::Unfinished::new(&folder.0).unwrap();
+    assert_eq!(leftover.exists(), cfg!(windows));
+    fs::create_dir_all(&leftover).unwrap();
+    let second = output::Unfinished::new(&folder.0).unwrap();
+    assert!(leftover.exists(), "the first run may need it");
+    drop((first, second));
+    drop(output::Unfinished::new(&folder.0).unwrap());
+    assert_eq!(
+        fs::read_dir(&folder.0).unwrap().count(),
+        cfg!(windows).into()
+    );
+}
+
+#[test]
+fn control_characters_are_not_printed() {
+    assert_eq!(output::quoted(Path::new("Grüße.jpg")), "Grüße.jpg");
+    for name in ["a\nb.jpg", "\u{1b}[2J.jpg", "\u{7f}"] {
+        assert_eq!(output::quoted(Path::new(name)), format!("{name:?}"));
     }
 }
 
@@ -152,11 +161,10 @@ fn work_runs_together_up_to_the_limit_and_results_keep_their_order() {
     let (done, wait) = mpsc::channel();
     let wait = Mutex::new(wait);
     let items: Vec<usize> = (0..50).collect();
-    let work = |&item: &usize| {
-        most.fetch_max(
-            running.fetch_add(1, Ordering::SeqCst) + 1,
-            Ordering::SeqCst,
-        );
+    let work = |number: usize, &item: &usize| {
+        assert_eq!(number, item);
+        let now = running.fetch_add(1, Ordering::SeqCst) + 1;
+        most.fetch_max(now, Ordering::SeqCst);
         match item {
             0 => wait.lock().unwrap().recv().unwrap(),
             1 => done.send(()).unwrap(),
@@ -176,13 +184,6 @@ fn work_runs_together_up_to_the_limit_and_results_keep_their_order() {
     assert!((2..=AT_ONCE).contains(&most.into_inner()));
 }
 
-#[test]
-fn a_process_returns_what_it_has_printed() {
-    let tests = processes::run_again(&["--list".as_ref()]).unwrap();
-    let tests = String::from_utf8(tests).unwrap();
-    assert!(tests.contains("returns_what_it_has_printed"), "{tests}");
-}
-
 /// A folder for one test, removed in the end.
 struct Folder(PathBuf);
 
@@ -192,10 +193,6 @@ impl Folder {
         let folder = env::temp_dir().join(name);
         fs::create_dir_all(&folder).unwrap();
         Self(folder)
-    }
-
-    fn name(&self) -> &str {
-        self.0.file_name().unwrap().to_str().unwrap()
     }
 
     fn process(&self, name: &str, file: &[u8]) -> anyhow::Result<DynamicImage> {

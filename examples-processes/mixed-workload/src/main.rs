@@ -1,4 +1,4 @@
-//! Processes compute while threads wait: neither holds up the other.
+//! Processes compute while threads wait, so neither holds up the other.
 //!
 //! - Run it: `cargo run -p mixed-workload`
 //! - Look for: both together take about as long as the longer of the two alone.
@@ -9,99 +9,73 @@ mod processes;
 #[cfg(test)]
 mod tests;
 
-use std::fmt::Display;
-use std::io::{self, ErrorKind, Write};
-use std::process::ExitCode;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use std::{env, thread};
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, bail};
 
 const QUERIES: u64 = 3;
-/// How long the database takes to answer. Waiting for it stands for your I/O.
 const QUERY_TIME: Duration = Duration::from_millis(500);
 
-fn main() -> ExitCode {
+fn main() -> Result<()> {
     shared::tidy_output();
-    let args = env::args_os()
-        .skip(1)
-        .map(|arg| arg.to_string_lossy().into_owned());
-    let result = match &args.collect::<Vec<_>>()[..] {
-        [] => run(),
-        [role, from, below] if role == primes::ROLE => {
-            primes::count_as_child(from, below)
-        }
-        [other, ..] => {
-            let _ = writeln!(io::stderr(), "expected no argument, not \"{other}\"");
-            return ExitCode::from(2);
-        }
-    };
-    let Err(error) = result else {
-        return ExitCode::SUCCESS;
-    };
-    // Whoever read our lines has left (`| head -1`): nobody to tell.
-    let left = |error: &io::Error| error.kind() == ErrorKind::BrokenPipe;
-    if !error.downcast_ref().is_some_and(left) {
-        let _ = writeln!(io::stderr(), "{error:#}");
+    // The children are this same program, started with a role as the argument.
+    match env::args().nth(1).as_deref() {
+        None => parent(),
+        Some("count") => primes::child(),
+        Some(other) => bail!("there is no role \"{other}\""),
     }
-    ExitCode::FAILURE
 }
 
-fn run() -> Result<()> {
-    let (_, io_time) = measure("I/O alone", query_all);
-    let ((_, lost), cpu) = measure("CPU alone", primes::count_all);
-    let ((orders, (count, lost_too)), both) = measure("both, overlapped", || {
-        thread::scope(|scope| {
-            let queries = scope.spawn(query_all);
-            let counted = primes::count_all(); // while the other threads wait
-            (queries.join().unwrap(), counted)
-        })
-    });
-    let lost = [lost, lost_too].concat();
-    if lost.is_empty() {
-        let limit = primes::LIMIT;
-        writeln!(
-            io::stdout(),
-            "{orders} orders, {count} primes below {limit}"
-        )?;
-    }
-    writeln!(io::stdout(), "{io_time}\n{cpu}\n{both}")?;
-    ensure!(lost.is_empty(), lost.join("\n"));
+/// Does the same work three times. If a chunk is lost, it still does the rest.
+fn parent() -> Result<()> {
+    io_alone();
+    let primes_alone = cpu_alone();
+    let both = overlapped();
+    primes_alone?;
+    let (orders, primes) = both?;
+    println!("{orders} orders, {primes} primes below {}", primes::LIMIT);
     Ok(())
 }
 
-/// Does the work, and returns a line that says how long it took as well.
-fn measure<T>(label: &str, work: impl FnOnce() -> T) -> (T, String) {
-    let _span = shared::span(label);
-    say(format_args!("{label}:"));
-    let start = Instant::now();
-    let done = work();
-    (
-        done,
-        format!("{label}: {:.2} seconds", start.elapsed().as_secs_f64()),
-    )
+fn io_alone() {
+    let _timer = shared::timer("I/O alone");
+    let _span = shared::span("I/O alone");
+    query_all();
 }
 
-/// The I/O: a thread for each query. A thread that waits needs no core.
+fn cpu_alone() -> Result<u64> {
+    let _timer = shared::timer("CPU alone");
+    let _span = shared::span("CPU alone");
+    primes::count_all()
+}
+
+fn overlapped() -> Result<(u64, u64)> {
+    let _timer = shared::timer("Both, overlapped,");
+    let _span = shared::span("both, overlapped");
+    thread::scope(|scope| {
+        let queries = scope.spawn(query_all);
+        let primes = primes::count_all()?; // while the other threads wait
+        Ok((queries.join().unwrap(), primes))
+    })
+}
+
+/// The I/O: a thread for each query, because a thread that waits needs no core.
 fn query_all() -> u64 {
     thread::scope(|scope| {
-        let queries =
-            (1..=QUERIES).map(|number| scope.spawn(move || query(number)));
-        // Collected: all start before one is waited for.
-        let queries: Vec<_> = queries.collect();
+        let mut queries = Vec::new();
+        for number in 1..=QUERIES {
+            queries.push(scope.spawn(move || query(number)));
+        }
         queries.into_iter().map(|query| query.join().unwrap()).sum()
     })
 }
 
 fn query(number: u64) -> u64 {
+    shared::lane(format_args!("query-{number}"));
     shared::waiting(format_args!("query {number}"));
-    thread::sleep(QUERY_TIME);
+    thread::sleep(QUERY_TIME); // your I/O
     let orders = 10 * number;
-    say(format_args!("[query-{number}] Received {orders} orders"));
+    println!("[query-{number}] Received {orders} orders");
     orders
-}
-
-/// Prints a line. Goes on when nobody reads it (`| head -1`).
-fn say(line: impl Display) {
-    let _ = writeln!(io::stdout(), "{line}");
 }

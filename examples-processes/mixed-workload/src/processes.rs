@@ -1,16 +1,16 @@
-//! The pattern: a function is called for every item, on several threads, and each
-//! call may run in a process of its own, which sends its result back.
+//! The pattern: `map` calls a function for every item, a few at a time, and each
+//! call may start a process that sends its result back.
 
-use std::env;
 use std::io::{self, Read};
+use std::path::PathBuf;
 use std::process::{self, Command, Stdio};
 use std::sync::Mutex;
-use std::thread;
+use std::{env, thread};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail};
 
-/// Calls `work` for every item, at most `at_once` of them at a time, and returns
-/// what it returned, in the order of the items.
+/// Calls `work` for every item, on at most `at_once` threads, and returns the
+/// results in the order of the items.
 pub fn map<T: Sync, R: Send>(
     items: &[T],
     at_once: usize,
@@ -30,41 +30,39 @@ pub fn map<T: Sync, R: Send>(
             });
         }
     });
-    results
-        .into_iter()
-        .map(|r| r.expect("every item was taken"))
-        .collect()
+    results.into_iter().flatten().collect()
 }
 
-/// Runs this program again, with `args`, and returns the line that it prints. Fails
-/// if it does not end well.
-pub fn run_again(args: &[&str]) -> Result<String> {
-    let mut child = Command::new(env::current_exe()?)
-        .args(args)
-        .stdin(Stdio::piped())
+/// Starts this program again with a role and an argument, and returns the line that
+/// it prints.
+pub fn run_self(role: &str, arg: &str) -> Result<String> {
+    // On Linux this is the program that runs here, also when its file is replaced.
+    let program = if cfg!(target_os = "linux") {
+        PathBuf::from("/proc/self/exe")
+    } else {
+        env::current_exe()?
+    };
+    let mut child = Command::new(program)
+        .args([role, arg])
+        .stdin(Stdio::piped()) // the lifeline, closed when this process ends
         .stdout(Stdio::piped())
         .spawn()
         .context("cannot start a process")?;
-    // Nobody writes to it: it ends when this process does, however that happens.
-    // Kept here, because `wait_with_output` would close it.
-    let _lifeline = child.stdin.take();
-    let ended = child
-        .wait_with_output()
-        .context("cannot wait for a process")?;
-    ensure!(
-        ended.status.success(),
-        "its process ended with {}",
-        ended.status
-    );
-    let line = String::from_utf8_lossy(&ended.stdout);
-    // Without its end, a line may be half of one.
-    let line = line
-        .strip_suffix('\n')
-        .context("its process sent no result")?;
-    Ok(line.to_owned())
+
+    let mut line = String::new();
+    let mut stdout = child.stdout.take().expect("it is piped");
+    let read = stdout.read_to_string(&mut line);
+    let status = child.wait(); // closes the lifeline, too
+    read.context("cannot read from a process")?;
+    // A line without its end was cut: 4 may be the beginning of 42.
+    match line.strip_suffix('\n') {
+        Some(result) => Ok(result.to_owned()),
+        None => bail!("its process ended with {}", status?),
+    }
 }
 
-/// In the child: exits as soon as the lifeline ends.
+/// In the child: ends this process when its parent is gone. Nothing is ever written
+/// into the lifeline, so `read` returns only when it closes.
 pub fn end_with_parent() {
     thread::spawn(|| {
         let _ = io::stdin().read(&mut [0]);

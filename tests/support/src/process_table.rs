@@ -21,6 +21,10 @@ pub struct Process {
 pub enum Signal {
     /// Ctrl-C.
     Interrupt,
+    /// What a service manager sends.
+    Terminate,
+    /// The terminal was closed.
+    HangUp,
     /// The end, at once.
     Kill,
 }
@@ -119,6 +123,8 @@ mod system {
     fn number(signal: Signal) -> process::Signal {
         match signal {
             Signal::Interrupt => process::Signal::INT,
+            Signal::Terminate => process::Signal::TERM,
+            Signal::HangUp => process::Signal::HUP,
             Signal::Kill => process::Signal::KILL,
         }
     }

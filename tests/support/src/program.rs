@@ -216,6 +216,11 @@ impl Running {
         process_table::signal_group(self.child.id(), Signal::Interrupt);
     }
 
+    /// Sends a signal to the whole run.
+    pub fn signal(&self, signal: Signal) {
+        process_table::signal_group(self.child.id(), signal);
+    }
+
     /// Sends Ctrl-C to the first process alone, as `kill -INT` does.
     pub fn interrupt_first(&self) {
         process_table::signal(self.child.id(), Signal::Interrupt);
@@ -340,12 +345,24 @@ impl Finished {
         ))
     }
 
-    /// Fails if the program left a temporary file.
+    /// The folder for its temporary files.
+    pub fn temporary(&self) -> PathBuf {
+        self.run.temporary()
+    }
+
+    /// Fails if the program left a temporary file, other than the results of
+    /// image-processing, which are the reader's.
     pub fn no_files_left(&self) -> Result<(), String> {
-        if self.files.is_empty() {
+        let mut left = self.files.clone();
+        left.retain(|file| {
+            let file = file.to_string_lossy();
+            !file.contains("tmp/image-processing-")
+                || self.code().is_some() && file.contains("/.")
+        });
+        if left.is_empty() {
             return Ok(());
         }
-        Err(format!("temporary files left behind: {:?}", self.files))
+        Err(format!("temporary files left behind: {left:?}"))
     }
 
     /// Waits until the other processes of the run have ended too, by themselves.
