@@ -5,9 +5,10 @@ use std::io::{Cursor, Read};
 use std::path::Path;
 
 use anyhow::{Result, anyhow, ensure};
-use fast_image_resize::{MulDiv, Resizer};
 use image::metadata::Orientation;
-use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader};
+use image::{
+    DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Rgba,
+};
 
 const MAX_SIDE: u32 = 1600; // pixels
 const BLUR: f32 = 2.0; // standard deviation in pixels
@@ -19,12 +20,15 @@ pub const MAX_BYTES: u64 = 256 * 1024 * 1024;
 pub fn process(from: &Path, to: &Path) -> Result<()> {
     let _span = shared::span(from.file_name().unwrap_or_default().display());
     let (decoded, orientation) = decode(&read(from)?)?;
-    let mut picture = shrink(decoded)?;
+    let mut picture = if decoded.color().has_alpha() {
+        weighed_by_opacity(decoded, |picture| blur(&shrink(picture)))
+    } else {
+        blur(&shrink(decoded))
+    };
     picture.apply_orientation(orientation);
-    let blurred = blur(picture)?;
     match ImageFormat::from_path(to)? {
-        ImageFormat::Png => write(&blurred.grayscale(), to),
-        _ => write(&blurred.into_luma8().into(), to), // a JPEG is never transparent
+        ImageFormat::Png => write(&picture.grayscale(), to),
+        _ => write(&picture.into_luma8().into(), to), // a JPEG is never transparent
     }
 }
 
@@ -84,34 +88,45 @@ fn has_end(jpeg: &[u8]) -> bool {
 }
 
 /// Brings the longer side down to the bound.
-fn shrink(picture: DynamicImage) -> Result<DynamicImage> {
+fn shrink(picture: DynamicImage) -> DynamicImage {
     let _span = shared::span("shrink");
-    let longer = picture.width().max(picture.height());
-    if longer <= MAX_SIDE {
-        return Ok(picture);
+    if picture.width().max(picture.height()) <= MAX_SIDE {
+        return picture; // `thumbnail` would enlarge it
     }
-    let side = |length: u32| {
-        let scaled = u64::from(length) * u64::from(MAX_SIDE) / u64::from(longer);
-        u32::try_from(scaled).map(|side| side.max(1))
-    };
-    let (width, height) = (side(picture.width())?, side(picture.height())?);
-    let mut smaller = DynamicImage::new(width, height, picture.color());
-    // `image` can do this, too, but takes several times as long.
-    Resizer::new().resize(&picture, &mut smaller, None)?;
-    Ok(smaller)
+    picture.thumbnail(MAX_SIDE, MAX_SIDE)
 }
 
-/// Weighs each pixel by its opacity, so that the colour of transparent pixels, which
-/// is never seen, does not run into their neighbours.
-fn blur(mut picture: DynamicImage) -> Result<DynamicImage> {
+fn blur(picture: &DynamicImage) -> DynamicImage {
     let _span = shared::span("blur");
-    if !picture.color().has_alpha() {
-        return Ok(picture.blur(BLUR));
+    picture.blur(BLUR)
+}
+
+/// Weighs each pixel by its opacity while `change` mixes it with its neighbours.
+/// Otherwise the colour of transparent pixels, which is never seen, would run into
+/// them.
+fn weighed_by_opacity(
+    picture: DynamicImage,
+    change: impl FnOnce(DynamicImage) -> DynamicImage,
+) -> DynamicImage {
+    let mut pixels = picture.into_rgba8();
+    for Rgba([red, green, blue, alpha]) in pixels.pixels_mut() {
+        for colour in [red, green, blue] {
+            *colour = scale(*colour, *alpha, u8::MAX);
+        }
     }
-    MulDiv::new().multiply_alpha_inplace(&mut picture)?;
-    let mut blurred = picture.blur(BLUR);
-    MulDiv::new().divide_alpha_inplace(&mut blurred)?;
-    Ok(blurred)
+    let mut pixels = change(pixels.into()).into_rgba8();
+    for Rgba([red, green, blue, alpha]) in pixels.pixels_mut() {
+        for colour in [red, green, blue] {
+            *colour = scale(*colour, u8::MAX, (*alpha).max(1));
+        }
+    }
+    pixels.into()
+}
+
+/// `colour * part / whole`, rounded, and at most 255.
+fn scale(colour: u8, part: u8, whole: u8) -> u8 {
+    let product = u32::from(colour) * u32::from(part) + u32::from(whole) / 2;
+    u8::try_from(product / u32::from(whole)).unwrap_or(u8::MAX)
 }
 
 /// Unlike `DynamicImage::save`, this notices a full disk.
