@@ -27,12 +27,18 @@ const READY: () = ();
 
 /// A worker, seen from its supervisor.
 pub struct Worker {
+    /// Kept from answer to answer, because a new buffer would be filled with zeros.
+    reader: BufReader<Link>,
+    /// When it has answered last.
+    last_seen: Instant,
+}
+
+/// The channel to a worker, on which the supervisor does not wait in vain.
+struct Link {
     child: Child,
     channel: Channel,
     stop: Arc<AtomicBool>,
     deadline: Option<Instant>,
-    /// When it has answered last.
-    last_seen: Instant,
 }
 
 impl Worker {
@@ -55,14 +61,17 @@ impl Worker {
             command.arg(CORE_FILES);
         }
         let (child, channel) = channel::start(command)?;
-        let mut worker = Worker {
+        let link = Link {
             child,
             channel,
             stop: stop.clone(),
             deadline: None,
+        };
+        let mut worker = Worker {
+            reader: BufReader::new(link),
             last_seen: Instant::now(),
         };
-        if receive::<()>(&mut worker).is_err() {
+        if receive::<()>(&mut worker.reader).is_err() {
             let status = worker.end()?;
             let why = format!("a new worker ended with {status}");
             return Err(io::Error::other(why));
@@ -76,39 +85,43 @@ impl Worker {
         frame: &[u8],
         timeout: Option<Duration>,
     ) -> io::Result<()> {
-        self.deadline = timeout.and_then(|time| Instant::now().checked_add(time));
-        send(self, frame)
+        let link = self.reader.get_mut();
+        link.deadline = timeout.and_then(|time| Instant::now().checked_add(time));
+        send(link, frame)
     }
 
     /// Waits for the answer to a frame.
     pub fn receive<A: DeserializeOwned>(&mut self) -> io::Result<A> {
-        let mut reader = BufReader::new(&mut *self);
-        let answer: Result<A, String> = receive(&mut reader)?;
-        if !reader.buffer().is_empty() {
+        let answer: Result<A, String> = receive(&mut self.reader)?;
+        if !self.reader.buffer().is_empty() {
             return Err(unreadable("there are bytes after the end"));
         }
         self.last_seen = Instant::now();
         answer.map_err(|why| io::Error::new(ErrorKind::InvalidData, why))
     }
 
-    /// Whether it has not ended.
-    pub fn is_alive(&mut self) -> bool {
-        matches!(self.child.try_wait(), Ok(None))
-    }
-
     /// Whether it is alive, as far as is known: to ask the system takes as long as
     /// a small job, so a worker that has just answered is not checked.
     pub fn seems_alive(&mut self) -> bool {
-        self.last_seen.elapsed() < Duration::from_millis(1) || self.is_alive()
+        self.last_seen.elapsed() < Duration::from_millis(1)
+            || self.reader.get_mut().is_alive()
     }
 
     /// Kills it, unless it has ended by itself, and returns how it ended.
     pub fn end(&mut self) -> io::Result<ExitStatus> {
         // This fails if other code has waited for the child. Its id may then belong
         // to another process, which must not be killed.
-        self.child.try_wait()?;
-        self.child.kill()?;
-        self.child.wait()
+        let child = &mut self.reader.get_mut().child;
+        child.try_wait()?;
+        child.kill()?;
+        child.wait()
+    }
+}
+
+impl Link {
+    /// Whether the worker has not ended.
+    fn is_alive(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(None))
     }
 
     /// Repeats `act` until it makes progress. Before each try, checks whether the
@@ -145,13 +158,13 @@ impl Worker {
     }
 }
 
-impl Read for Worker {
+impl Read for Link {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.retry(|channel| channel.read(buffer))
     }
 }
 
-impl Write for Worker {
+impl Write for Link {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.retry(|channel| channel.write(bytes))
     }
@@ -163,7 +176,7 @@ impl Write for Worker {
 
 impl Drop for Worker {
     fn drop(&mut self) {
-        channel::close(&mut self.channel);
+        channel::close(&mut self.reader.get_mut().channel);
         let _ = self.end();
     }
 }
