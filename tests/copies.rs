@@ -87,8 +87,15 @@ fn write_copy(
     let lock = fs::read_to_string(root().join("Cargo.lock"))?;
     write(&copy.join("Cargo.lock"), &lock)?;
     write(&copy.join("Cargo.toml"), manifest)?;
+    let folder = copy.join("src");
     for (file, source) in sources {
-        write(&copy.join("src").join(file), source)?;
+        write(&folder.join(file), source)?;
+    }
+    // A file of an earlier copy may be gone from the example.
+    for file in files(&folder) {
+        if !sources.iter().any(|(name, _)| folder.join(name) == file) {
+            fs::remove_file(file)?;
+        }
     }
     Ok(copy)
 }
@@ -141,7 +148,13 @@ pub fn manifest_of(example: &Example) -> Result<String, Failed> {
     let fence = chapter
         .split_once("```toml\n")
         .and_then(|(_, rest)| rest.split_once("```"));
-    let fence = fence.map_or("", |(fence, _)| fence);
+    // In a numbered list, a fence is indented.
+    let mut unindented = String::new();
+    for line in fence.map_or("", |(fence, _)| fence).lines() {
+        unindented += line.trim();
+        unindented += "\n";
+    }
+    let fence = unindented.as_str();
     let (dependencies, profile) = match fence.split_once("\n[profile.") {
         None => (fence, profile("dev")?),
         Some((_, _)) if rounds() > FEW => (fence, String::new()),

@@ -55,7 +55,9 @@ fn decode(file: &[u8]) -> Result<(DynamicImage, Orientation)> {
     );
     let mut decoder = reader.into_decoder().map_err(in_one_line)?;
     // A small file may claim to be a huge picture.
-    let bytes = decoder.total_bytes();
+    let (width, height) = decoder.dimensions();
+    let in_8_bits = 4 * u64::from(width) * u64::from(height);
+    let bytes = decoder.total_bytes().max(in_8_bits);
     ensure!(
         bytes <= MAX_BYTES,
         "as a picture it needs {bytes} bytes, too many"
