@@ -216,7 +216,8 @@ fn endless() -> Checked {
     Ok(run.nothing_left()?)
 }
 
-/// What a run has left that was killed with all its children is removed by the next.
+/// What a run has left that was killed with all its children is removed by the
+/// next.
 fn leftovers() -> Checked {
     let (run, _) = start_with_a_large_picture()?;
     run.signal(Signal::Kill);

@@ -1,4 +1,5 @@
-//! The same crash in a thread and in a process: what survives, and how you find out.
+//! The same crash in a thread and in a process: what survives, and how you find
+//! out.
 //!
 //! - Run it: `cargo run -p crash-isolation`
 //! - Look for: an abort in a thread takes the whole program down, in a process it

@@ -1,5 +1,5 @@
-//! The pattern: a process that sends a result for each piece of its work, as soon as
-//! it has one.
+//! The pattern: a process that sends a result for each piece of its work, as soon
+//! as it has one.
 
 use std::io::{self, BufRead, BufReader, Read};
 use std::ops::Range;

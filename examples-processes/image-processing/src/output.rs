@@ -15,8 +15,8 @@ use crate::processes::Lifeline;
 /// The hidden folders of all runs begin so.
 const PREFIX: &str = ".image-processing-";
 
-/// A hidden folder for unfinished results, on the same disk as the finished ones. It
-/// is removed when this is dropped.
+/// A hidden folder for unfinished results, on the same disk as the finished ones.
+/// It is removed when this is dropped.
 pub struct Unfinished {
     folder: TempDir,
     /// Says to other runs that this one uses the output folder. The system frees it

@@ -45,7 +45,8 @@ impl Lifeline {
     /// Starts this program again with these arguments, and waits for its answer.
     pub fn run_self(&self, args: &[&OsStr]) -> Result<()> {
         ensure!(!self.is_cut(), "not begun");
-        // On Linux this is the program that runs here, also if its file is replaced.
+        // On Linux this is the program that runs here, also if its file is
+        // replaced.
         let program = if cfg!(target_os = "linux") {
             PathBuf::from("/proc/self/exe")
         } else {
@@ -72,8 +73,8 @@ impl Lifeline {
     }
 }
 
-/// In the child: sends the answer, "done" or the error. It counts, whatever the exit
-/// status says, which the system does not keep if SIGCHLD is ignored.
+/// In the child: sends the answer, "done" or the error. It counts, whatever the
+/// exit status says, which the system does not keep if SIGCHLD is ignored.
 pub fn send_answer(result: Result<()>) {
     match result {
         Ok(()) => println!("done"),
@@ -84,7 +85,8 @@ pub fn send_answer(result: Result<()>) {
 /// In the child: when the lifeline closes, removes the unfinished file, its folder
 /// if that is empty then, and ends this process.
 pub fn end_with_parent(unfinished: PathBuf) -> Result<()> {
-    // A signal for the whole group reaches the parent, too, which cuts the lifeline.
+    // A signal for the whole group reaches the parent, too, which cuts the
+    // lifeline.
     on_signal(|| ())?;
     thread::spawn(move || {
         let _ = io::stdin().read(&mut [0]);

@@ -12,8 +12,8 @@ use crate::processes;
 pub const LIMIT: u64 = 1_000_000;
 pub const CHUNKS: u64 = 4;
 
-/// Counts all primes, in as many processes at once as there are cores. If a chunk is
-/// lost, the others are counted all the same.
+/// Counts all primes, in as many processes at once as there are cores. If a chunk
+/// is lost, the others are counted all the same.
 pub fn count_all() -> Result<u64> {
     let chunks: Vec<u64> = (1..=CHUNKS).collect();
     let cores = thread::available_parallelism()?.get();
