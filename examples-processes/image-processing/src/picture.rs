@@ -55,9 +55,12 @@ fn decode(file: &[u8]) -> Result<(DynamicImage, Orientation)> {
     );
     let mut decoder = reader.into_decoder().map_err(in_one_line)?;
     // A small file may claim to be a huge picture.
-    let (width, height) = decoder.dimensions();
-    let in_8_bits = 4 * u64::from(width) * u64::from(height);
-    let bytes = decoder.total_bytes().max(in_8_bits);
+    let mut bytes = decoder.total_bytes();
+    if decoder.color_type().has_alpha() {
+        let (width, height) = decoder.dimensions();
+        // `into_rgba8` takes four bytes a pixel.
+        bytes = bytes.max(4 * u64::from(width) * u64::from(height));
+    }
     ensure!(
         bytes <= MAX_BYTES,
         "as a picture it needs {bytes} bytes, too many"
