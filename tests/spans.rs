@@ -131,7 +131,7 @@ fn both_wait() -> Checked {
             let (holds, wants) =
                 (format!("holds account {holds}"), format!("account {wants}"));
             if spans != [(&*holds, false), (&*wants, true)] {
-                wrong += &format!("{name}: {spans:?}");
+                wrong = format!("{name}: {spans:?}");
             }
         }
         if wrong.is_empty() {
