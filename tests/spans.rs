@@ -115,8 +115,8 @@ fn one_at_a_time() -> Checked {
 }
 
 /// In one order, both transfers come to their end, one after the other. In opposite
-/// order, each thread holds one account and waits for the other's until main ends. On
-/// a busy machine, main may end before a thread has said so: then once more.
+/// order, each thread holds one account and waits for the other's until main ends.
+/// On a busy machine, main may end before a thread has said so: then once more.
 fn both_wait() -> Checked {
     let mut wrong = String::new();
     for _ in 0..20 {
