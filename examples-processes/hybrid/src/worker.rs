@@ -13,9 +13,9 @@ const QUERY_TIME: Duration = Duration::from_millis(200);
 
 /// The whole life of a worker.
 pub fn serve() -> Result<()> {
-    processes::end_with_parent();
     let arg = env::args().nth(2).context("the number is missing")?;
     let orders = share(1..ORDERS + 1, PROCESSES, arg.parse()?);
+    processes::end_with_parent();
 
     let prices = load_prices(); // once: the threads of this process share it
     thread::scope(|scope| {

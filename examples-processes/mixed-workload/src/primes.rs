@@ -34,9 +34,9 @@ fn count_in_process(number: u64) -> Result<u64> {
 
 /// The child's whole work: the number of a chunk in, its count out.
 pub fn child() -> Result<()> {
-    processes::end_with_parent();
     let arg = env::args().nth(2).context("the number is missing")?;
     let chunk = chunk(arg.parse()?);
+    processes::end_with_parent();
     let _span = shared::span(format_args!("count {chunk:?}"));
     println!("{}", count(chunk));
     Ok(())

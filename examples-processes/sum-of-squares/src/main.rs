@@ -74,9 +74,9 @@ fn sum_in_process(number: u64) -> Result<u128> {
 
 /// The child's whole work: one number in, one line out.
 fn child() -> Result<()> {
-    processes::end_with_parent();
     let arg = env::args().nth(2).context("the number is missing")?;
     let number = arg.parse()?;
+    processes::end_with_parent();
     println!("{}", sum_of_squares(number));
     Ok(())
 }
