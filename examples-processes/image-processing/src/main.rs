@@ -66,9 +66,9 @@ fn demo() -> Result<()> {
         .prefix("image-processing-")
         .tempdir()
         .context("cannot make a temporary folder")?;
-    parent(&samples::make(folder.path())?, folder.path(), &lifeline)?;
-    folder.disable_cleanup(true);
-    Ok(())
+    let result = parent(&samples::make(folder.path())?, folder.path(), &lifeline);
+    folder.disable_cleanup(!lifeline.is_cut());
+    result
 }
 
 fn parent(pictures: &[OsString], out: &Path, lifeline: &Lifeline) -> Result<()> {
