@@ -1,8 +1,10 @@
 //! What image-processing alone promises.
 
 use std::fs;
+use std::io::Cursor;
 use std::path::Path;
 use std::process::Command;
+use std::sync::LazyLock;
 
 use libtest_mimic::{Failed, Trial};
 use support::process_table::Signal;
@@ -247,6 +249,15 @@ fn no_status() -> Checked {
     Ok(run.nothing_left()?)
 }
 
+/// A picture that takes long. It is made once, because that takes long, too.
+static LARGE_PNG: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    let mut png = Cursor::new(Vec::new());
+    image::DynamicImage::new_luma8(16_000, 16_000)
+        .write_to(&mut png, image::ImageFormat::Png)
+        .expect("memory takes everything");
+    png.into_inner()
+});
+
 /// An image-processing run whose second picture takes a while, and the process that
 /// has it.
 fn start_with_a_large_picture() -> Result<(Running, u32), Failed> {
@@ -254,8 +265,7 @@ fn start_with_a_large_picture() -> Result<(Running, u32), Failed> {
     for name in ["first.jpg", "last.jpg"] {
         image::DynamicImage::new_rgb8(60, 40).save(program.work().join(name))?;
     }
-    let large = image::DynamicImage::new_luma8(16_000, 16_000);
-    large.save(program.work().join("large.png"))?;
+    fs::write(program.work().join("large.png"), &*LARGE_PNG)?;
     let pictures = ["first.jpg", "large.png", "last.jpg"];
     let mut run = program.args(pictures).args(["--out", "out"]).start();
     let child = run.child(|command| command.contains("large.png"));

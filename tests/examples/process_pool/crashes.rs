@@ -512,10 +512,11 @@ fn many_killed() {
         died <= kills,
         "{died} jobs died, {kills} workers were killed"
     );
-    assert_eq!(
-        short(pool.map([Wait("x".into()), Note("x".into())])).len(),
-        2
-    );
+    // Two workers are there. A signal that is still on its way may cost a job, so the
+    // note is asked for until it is written.
+    let waits = pool.submit(Wait("x".into()));
+    while short([pool.submit(Note("x".into())).wait()]) == ["died: signal 9"] {}
+    short([waits.wait()]);
     drop(pool);
     assert_nothing_left();
 }
