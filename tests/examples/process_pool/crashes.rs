@@ -512,8 +512,8 @@ fn many_killed() {
         died <= kills,
         "{died} jobs died, {kills} workers were killed"
     );
-    // Two workers are there. A signal that is still on its way may cost a job, so the
-    // note is asked for until it is written.
+    // Two workers are there. A signal that is still on its way may cost a job, so
+    // the note is asked for until it is written.
     let waits = pool.submit(Wait("x".into()));
     while short([pool.submit(Note("x".into())).wait()]) == ["died: signal 9"] {}
     short([waits.wait()]);
