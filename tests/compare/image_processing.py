@@ -43,8 +43,9 @@ def make_photos(folder, count):
     return photos
 
 
-def measure(command, cores):
+def measure(command, cores, out):
     """Seconds, and the most memory that any one process of the run held, in MiB."""
+    shutil.rmtree(out, ignore_errors=True)  # a result never replaces another one
     start = time.perf_counter()
     run = subprocess.Popen(
         command,
@@ -70,13 +71,14 @@ if __name__ == "__main__":
     one_core = {min(cores)}
     with tempfile.TemporaryDirectory() as folder:
         photos = make_photos(Path(folder), arguments.photos)
-        job = [*photos, "--out", Path(folder) / "out"]
+        out = Path(folder) / "out"
+        job = [*photos, "--out", out]
         print(f"{len(photos)} photos of 12 megapixels, {len(cores)} cores")
         speed_up, against_pillow = [], []
         for number in range(1, arguments.rounds + 1):
-            on_all, memory = measure(rust + job, cores)
-            on_one, _ = measure(rust + job, one_core)
-            pillow, pillow_memory = measure(python + job, cores)
+            on_all, memory = measure(rust + job, cores, out)
+            on_one, _ = measure(rust + job, one_core, out)
+            pillow, pillow_memory = measure(python + job, cores, out)
             print(
                 f"round {number}: {on_all:.2f} s, on one core {on_one:.2f} s,",
                 end=" ",
