@@ -33,6 +33,10 @@ const WIDEST: usize = 84; // characters, for a page of the book
 /// The same pattern, whole in each of the examples that use it.
 const SAME: &[(&str, &[&str])] = &[
     ("src/download.rs", &["download-sites", "download-pool"]),
+    (
+        "src/connection.rs",
+        &["producer-consumer", "sentinel-queue"],
+    ),
     ("src/processes.rs", &["sum-of-squares", "mixed-workload"]),
 ];
 

@@ -4,6 +4,7 @@
 //! - Look for: the producer is soon four numbers ahead, and never more.
 //! - Python: `producer_consumer.py`
 
+mod connection;
 mod queue;
 #[cfg(test)]
 mod tests;
@@ -12,7 +13,7 @@ use std::time::Duration;
 use std::{env, thread};
 
 use anyhow::{Result, bail, ensure};
-use queue::Connection;
+use connection::Connection;
 use rand::RngExt;
 
 const NUMBERS: usize = 10;
@@ -57,8 +58,8 @@ fn consumer() -> Result<()> {
 
 /// Starts the children, keeps the queue between them, and says how they ended.
 fn parent() -> Result<()> {
-    let (mut producer, from_producer) = queue::spawn_self("producer")?;
-    let (mut consumer, to_consumer) = queue::spawn_self("consumer")?;
+    let (mut producer, from_producer) = connection::spawn_self("producer")?;
+    let (mut consumer, to_consumer) = connection::spawn_self("consumer")?;
 
     // The children's output is their connection, so the parent prints for them.
     let lost = queue::keep(

@@ -5,6 +5,7 @@
 //!   continue, and only the number that it was working on is lost.
 //! - Python: `sentinel_queue.py`
 
+mod connection;
 mod queue;
 #[cfg(test)]
 mod tests;
@@ -14,7 +15,7 @@ use std::time::Duration;
 use std::{env, process, thread};
 
 use anyhow::{Result, bail, ensure};
-use queue::Connection;
+use connection::Connection;
 
 const CONSUME_TIME: Duration = Duration::from_millis(100);
 /// The consumer that gets this number crashes.

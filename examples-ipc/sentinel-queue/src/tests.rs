@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, bounded, unbounded};
 
-use crate::queue::{self, Connection, Item};
+use crate::connection::{Connection, Item};
+use crate::queue;
 
 const NUMBERS: [u32; 5] = [42, 7, 100, 1, 55];
 /// What a consumer answers that gets all the numbers and then its sentinel.
