@@ -10,7 +10,8 @@ pub use system::{
     Channel, close, is_child_of, leave_no_core_file, start, to_parent,
 };
 
-/// The jobs of a chunk, or their results, may have this many bytes together.
+/// The jobs of a chunk, or their results, may take up at most this many bytes in
+/// total.
 pub const MAX_FRAME: usize = 64 << 20;
 
 /// Polling interval. A time-out, a dropped pool or a dead parent is noticed at most

@@ -28,9 +28,9 @@
 //!   which is the channel, so give it `Stdio::null()`. It also outlives the worker.
 //! - **Workers get no arguments of yours.** Give a job what it needs, or let `init`
 //!   load it into a `static`.
-//! - **Off Unix** the channel is a pair of pipes. There a job must not print,
-//!   time-outs are refused, and a busy worker outlives its pool until its job is
-//!   done.
+//! - **On systems other than Unix** the channel is a pair of pipes. There a job must
+//!   not print, time-outs are refused, and a busy worker outlives its pool until its
+//!   job is done.
 
 #![allow(dead_code, unused_imports, reason = "a program uses what it needs")]
 
@@ -60,7 +60,7 @@ use supervisor::{Supervisor, Task};
 ///
 /// If jobs or results contain long `Vec<u8>`s, put `#[serde(with = "serde_bytes")]`
 /// (the crate `serde_bytes`) on these fields. Without it `serde` writes and reads
-/// them number by number, which takes several times as long.
+/// them byte by byte, which takes several times as long.
 pub trait Job: Serialize + DeserializeOwned + Send + 'static {
     /// What comes back.
     type Output: Serialize + DeserializeOwned + Send + 'static;
@@ -88,12 +88,13 @@ pub struct JobError<J> {
 pub enum Cause {
     /// It panicked, with this message. Its worker is still there.
     Panicked(String),
-    /// Its worker ended while it ran: by an abort, an `exit` or a signal.
+    /// Its worker ended while it ran: by an abort (also that of a stack overflow),
+    /// an `exit` or a signal.
     Died(ExitStatus),
     /// It took longer than [`Options::timeout`]. Its worker was killed.
     TimedOut,
-    /// The job or its result could not be sent, no worker could be started, or the
-    /// pool was dropped.
+    /// The job or its result could not be sent (kind `InvalidData`), the pool was
+    /// dropped (`ConnectionAborted`), or no worker could be started.
     Lost(io::Error),
 }
 
@@ -129,8 +130,11 @@ impl Display for Cause {
 pub struct Options {
     /// How many worker processes. Default: one for each core.
     pub workers: Option<usize>,
-    /// How long a job may take after it was sent. A time-out is noticed up to a
+    /// How long a job may take after a worker got it. A time-out is noticed up to a
     /// [`TICK`] late. `init` has no time limit. Default: none.
+    ///
+    /// The time in the queue does not count. To limit both together, use
+    /// [`Handle::wait_timeout`] and then [`Handle::cancel`].
     ///
     /// A chunk can only be timed as a whole, so it may take the limit times the
     /// number of its jobs.
@@ -158,7 +162,7 @@ pub struct Options {
 /// The type of the jobs that the workers do, once `serve` was called.
 static SERVED: OnceLock<TypeId> = OnceLock::new();
 
-/// Belongs into the first line of `main`: in a worker it does the jobs and never
+/// Call this in the first line of `main`: in a worker it does the jobs and never
 /// returns, and in your program it does nothing.
 pub fn serve<J: Job>() {
     SERVED.get_or_init(TypeId::of::<J>);

@@ -12,7 +12,7 @@ use super::channel::frame;
 use super::worker::Worker;
 use super::{Cause, Job, JobError, JobResult, Options};
 
-/// What stands in the queue.
+/// What the queue holds.
 pub type Task = Box<dyn FnOnce(&mut Supervisor) + Send>;
 
 /// What a worker answers: for each job its output, or the message of its panic.

@@ -29,11 +29,11 @@ const READY: () = ();
 pub struct Worker {
     /// Kept from answer to answer, because a new buffer would be filled with zeros.
     reader: BufReader<Link>,
-    /// When it has answered last.
+    /// When it last answered.
     last_seen: Instant,
 }
 
-/// The channel to a worker, on which the supervisor does not wait in vain.
+/// The channel to a worker, on which the supervisor never waits for a dead worker.
 struct Link {
     child: Child,
     channel: Channel,
@@ -100,7 +100,7 @@ impl Worker {
         answer.map_err(|why| io::Error::new(ErrorKind::InvalidData, why))
     }
 
-    /// Whether it is alive, as far as is known: to ask the system takes as long as
+    /// Whether it is alive, as far as is known: asking the system takes as long as
     /// a small job, so a worker that has just answered is not checked.
     pub fn seems_alive(&mut self) -> bool {
         self.last_seen.elapsed() < Duration::from_millis(1)
