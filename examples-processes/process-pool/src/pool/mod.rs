@@ -28,9 +28,9 @@
 //!   which is the channel, so give it `Stdio::null()`. It also outlives the worker.
 //! - **Workers get no arguments of yours.** Give a job what it needs, or let `init`
 //!   load it into a `static`.
-//! - **On systems other than Unix** the channel is a pair of pipes. There a job must
-//!   not print, time-outs are refused, and a busy worker outlives its pool until its
-//!   job is done.
+//! - **On systems other than Unix** the channel is a pair of pipes. There a job
+//!   must not print, time-outs are refused, and a busy worker outlives its pool
+//!   until its job is done.
 
 #![allow(dead_code, unused_imports, reason = "a program uses what it needs")]
 
