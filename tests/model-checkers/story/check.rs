@@ -11,7 +11,7 @@ use timeline::examples;
 use crate::{Story, with_story};
 
 /// How a schedule ends in which everybody waits for somebody.
-pub const DEADLOCK: &str = "Nobody can go on: a deadlock.";
+pub const DEADLOCK: &str = "No thread can continue: a deadlock.";
 
 /// A case that a checker runs in every schedule.
 #[derive(Clone, Copy)]
