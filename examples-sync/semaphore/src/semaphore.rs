@@ -1,5 +1,5 @@
-//! The pattern: at most n threads at a time, each with a permit that comes back when
-//! it is dropped.
+//! The pattern: at most n threads at a time, each with a permit that comes back
+//! when it is dropped.
 
 use std::sync::{Condvar, Mutex};
 
@@ -35,7 +35,7 @@ impl Semaphore {
         *self.free.lock().unwrap()
     }
 
-    /// Takes a permit without a guard. It is public only for the bug in main: if the
+    /// Takes a permit without a guard. It is public only to show the bug: if the
     /// caller panics or returns before `release`, the permit is lost.
     pub fn take(&self) {
         shared::waiting("permit");
