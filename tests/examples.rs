@@ -3,6 +3,7 @@
 //! own needs none.
 
 mod bank_account;
+mod bounded_buffer;
 mod crash_isolation;
 mod deadlock;
 mod download_pool;
@@ -74,6 +75,7 @@ pub const ALL: &[Special] = &[
     threads_vs_processes::SPECIAL,
     process_pool::SPECIAL,
     bank_account::SPECIAL,
+    bounded_buffer::SPECIAL,
     crash_isolation::SPECIAL,
     deadlock::SPECIAL,
     download_pool::SPECIAL,
