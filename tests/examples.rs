@@ -3,6 +3,7 @@
 //! own needs none.
 
 mod bank_account;
+mod bounded_buffer;
 mod crash_isolation;
 mod deadlock;
 mod download_pool;
@@ -21,6 +22,7 @@ mod pipes;
 mod print_numbers_process;
 pub mod process_pool;
 mod producer_consumer;
+mod semaphore;
 mod sentinel_queue;
 mod shared_memory;
 mod sum_of_squares;
@@ -73,6 +75,7 @@ pub const ALL: &[Special] = &[
     threads_vs_processes::SPECIAL,
     process_pool::SPECIAL,
     bank_account::SPECIAL,
+    bounded_buffer::SPECIAL,
     crash_isolation::SPECIAL,
     deadlock::SPECIAL,
     download_pool::SPECIAL,
@@ -89,6 +92,7 @@ pub const ALL: &[Special] = &[
     pipes::SPECIAL,
     print_numbers_process::SPECIAL,
     producer_consumer::SPECIAL,
+    semaphore::SPECIAL,
     sentinel_queue::SPECIAL,
     shared_memory::SPECIAL,
     sum_of_squares::SPECIAL,

@@ -7,6 +7,8 @@ use support::{
     many_runs,
 };
 
+use crate::common_form::common_form;
+
 pub fn trials() -> Vec<Trial> {
     for_each_example("runs", runs)
 }
@@ -32,5 +34,22 @@ pub fn always_the_same(name: &str, rounds: u32) -> Checked {
         20,
         || Program::rust(&example),
         |run| ensure(run.output == chapter, || run.output.clone()),
+    )
+}
+
+/// The same where several actors print, so that their lines may interleave.
+pub fn always_in_the_same_form(name: &str, rounds: u32) -> Checked {
+    let example = Example::named(name);
+    let chapter = example.printed_in_chapter(&format!("cargo run -qp {name}"));
+    let chapter = chapter.ok_or("the chapter does not show the run")?;
+    many_runs(
+        rounds,
+        20,
+        || Program::rust(&example),
+        |run| {
+            let same =
+                common_form(name, &run.output) == common_form(name, &chapter);
+            ensure(same, || run.output.clone())
+        },
     )
 }

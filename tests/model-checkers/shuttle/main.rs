@@ -12,10 +12,12 @@
 )]
 
 pub mod bank_account;
+pub mod bounded_buffer;
 pub mod deadlock;
 pub mod gil;
 pub mod locked_counter;
 pub mod lost_update;
+pub mod semaphore;
 pub mod stories;
 pub mod tests;
 pub mod weak_memory;

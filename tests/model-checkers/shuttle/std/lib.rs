@@ -14,5 +14,6 @@
 pub use ::std::*;
 pub use shuttle::thread_local;
 
+pub mod collections;
 pub mod sync;
 pub mod thread;

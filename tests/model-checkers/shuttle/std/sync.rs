@@ -197,7 +197,8 @@ impl Condvar {
         mut guard: MutexGuard<'a, T>,
         mut condition: impl FnMut(&mut T) -> bool,
     ) -> LockResult<MutexGuard<'a, T>> {
-        while condition(&mut guard) {
+        // Not through the guard, which would say that the condition has written.
+        while condition(guard.inner.as_mut().expect("it is held")) {
             guard = self.wait(guard)?;
         }
         Ok(guard)
