@@ -21,6 +21,7 @@ mod pipes;
 mod print_numbers_process;
 pub mod process_pool;
 mod producer_consumer;
+mod publish;
 mod sentinel_queue;
 mod shared_memory;
 mod sum_of_squares;
@@ -89,6 +90,7 @@ pub const ALL: &[Special] = &[
     pipes::SPECIAL,
     print_numbers_process::SPECIAL,
     producer_consumer::SPECIAL,
+    publish::SPECIAL,
     sentinel_queue::SPECIAL,
     shared_memory::SPECIAL,
     sum_of_squares::SPECIAL,
