@@ -9,6 +9,7 @@ mod download_pool;
 mod download_sites;
 mod downloads;
 mod gil;
+mod global_state;
 mod hybrid;
 mod image_processing;
 mod locked_counter;
@@ -79,6 +80,7 @@ pub const ALL: &[Special] = &[
     download_pool::SPECIAL,
     download_sites::SPECIAL,
     gil::SPECIAL,
+    global_state::SPECIAL,
     hybrid::SPECIAL,
     image_processing::SPECIAL,
     locked_counter::SPECIAL,
