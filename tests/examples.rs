@@ -10,6 +10,7 @@ mod download_pool;
 mod download_sites;
 mod downloads;
 mod gil;
+mod global_state;
 mod hybrid;
 mod image_processing;
 mod locked_counter;
@@ -22,6 +23,7 @@ mod pipes;
 mod print_numbers_process;
 pub mod process_pool;
 mod producer_consumer;
+mod publish;
 mod semaphore;
 mod sentinel_queue;
 mod shared_memory;
@@ -81,6 +83,7 @@ pub const ALL: &[Special] = &[
     download_pool::SPECIAL,
     download_sites::SPECIAL,
     gil::SPECIAL,
+    global_state::SPECIAL,
     hybrid::SPECIAL,
     image_processing::SPECIAL,
     locked_counter::SPECIAL,
@@ -92,6 +95,7 @@ pub const ALL: &[Special] = &[
     pipes::SPECIAL,
     print_numbers_process::SPECIAL,
     producer_consumer::SPECIAL,
+    publish::SPECIAL,
     semaphore::SPECIAL,
     sentinel_queue::SPECIAL,
     shared_memory::SPECIAL,

@@ -16,17 +16,12 @@
 )]
 
 pub mod locked_counter;
-pub mod published;
+pub mod publish;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
-use std::sync::atomic::Ordering::{self, Acquire, Relaxed, Release};
-use std::thread::Builder;
 
 use loom::model;
-use story::{Check, Found, check, panic_text};
-
-use published::Published;
+use story::{Check, Found, panic_text};
 
 /// Runs the case in all its schedules, with every value that a read may see. It
 /// returns how the schedule ended, if badly; a panic ends it, and the search, too.
@@ -48,36 +43,4 @@ fn every_schedule(
         story::note(Err(panic_text(&*panic)));
     }
     story::found()
-}
-
-/// One thread publishes 42, main looks.
-fn publish(check: Check, write: Ordering, read: Ordering) -> Found {
-    every_schedule(check.names(&["data", "ready"]), move || {
-        let published = Arc::new(Published::default());
-        let publish = {
-            let published = Arc::clone(&published);
-            move || published.publish(42, write)
-        };
-        let writer = Builder::new().name("writer".into()).spawn(publish).unwrap();
-        let seen = published.get(read);
-        writer.join().unwrap();
-        match seen {
-            None | Some(42) => Ok(()),
-            Some(seen) => Err(format!("The flag is there, the data is {seen}.")),
-        }
-    })
-}
-
-#[test]
-fn a_relaxed_flag_may_come_before_the_data() {
-    let check = check("locked-counter", "a relaxed flag");
-    let found = publish(check, Relaxed, Relaxed);
-    check.fails("The flag is there, the data is 0.", &found);
-}
-
-#[test]
-fn a_released_flag_comes_after_the_data() {
-    let check = check("locked-counter", "a released flag");
-    let found = publish(check, Release, Acquire);
-    check.holds("whoever sees the flag sees the data", &found);
 }

@@ -17,10 +17,10 @@ pub mod deadlock;
 pub mod gil;
 pub mod locked_counter;
 pub mod lost_update;
+pub mod publish;
 pub mod semaphore;
 pub mod stories;
 pub mod tests;
-pub mod weak_memory;
 
 use std::cell::RefCell;
 use std::panic::{self, AssertUnwindSafe, catch_unwind};
