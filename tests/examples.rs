@@ -11,6 +11,7 @@ mod downloads;
 mod gil;
 mod hybrid;
 mod image_processing;
+mod lock_held_too_long;
 mod locked_counter;
 mod lost_update;
 mod manager;
@@ -80,6 +81,7 @@ pub const ALL: &[Special] = &[
     gil::SPECIAL,
     hybrid::SPECIAL,
     image_processing::SPECIAL,
+    lock_held_too_long::SPECIAL,
     locked_counter::SPECIAL,
     lost_update::SPECIAL,
     manager::SPECIAL,

@@ -14,6 +14,7 @@
 pub mod bank_account;
 pub mod deadlock;
 pub mod gil;
+pub mod lock_held_too_long;
 pub mod locked_counter;
 pub mod lost_update;
 pub mod stories;
