@@ -19,6 +19,7 @@ mod mixed_workload;
 mod parallel_sum;
 mod pipe_deadlock;
 mod pipes;
+mod poisoned_lock;
 mod print_numbers_process;
 pub mod process_pool;
 mod producer_consumer;
@@ -89,6 +90,7 @@ pub const ALL: &[Special] = &[
     parallel_sum::SPECIAL,
     pipe_deadlock::SPECIAL,
     pipes::SPECIAL,
+    poisoned_lock::SPECIAL,
     print_numbers_process::SPECIAL,
     producer_consumer::SPECIAL,
     sentinel_queue::SPECIAL,
