@@ -13,6 +13,7 @@ mod gil;
 mod global_state;
 mod hybrid;
 mod image_processing;
+mod lock_held_too_long;
 mod locked_counter;
 mod lost_update;
 mod manager;
@@ -20,6 +21,7 @@ mod mixed_workload;
 mod parallel_sum;
 mod pipe_deadlock;
 mod pipes;
+mod poisoned_lock;
 mod print_numbers_process;
 pub mod process_pool;
 mod producer_consumer;
@@ -86,6 +88,7 @@ pub const ALL: &[Special] = &[
     global_state::SPECIAL,
     hybrid::SPECIAL,
     image_processing::SPECIAL,
+    lock_held_too_long::SPECIAL,
     locked_counter::SPECIAL,
     lost_update::SPECIAL,
     manager::SPECIAL,
@@ -93,6 +96,7 @@ pub const ALL: &[Special] = &[
     parallel_sum::SPECIAL,
     pipe_deadlock::SPECIAL,
     pipes::SPECIAL,
+    poisoned_lock::SPECIAL,
     print_numbers_process::SPECIAL,
     producer_consumer::SPECIAL,
     publish::SPECIAL,

@@ -145,7 +145,7 @@ fn error(message: &Value) -> Option<Error> {
 }
 
 /// The compiler that belongs to the cargo that runs the tests.
-fn rustc() -> PathBuf {
+pub fn rustc() -> PathBuf {
     let beside = |cargo| PathBuf::from(cargo).with_file_name("rustc");
     let beside = env::var_os("CARGO")
         .map(beside)

@@ -129,7 +129,10 @@ pub fn unlocks(actor: &str, lock: usize, written: Option<String>) {
     });
 }
 
-/// What a lock guards, as the story shows it: nothing if it guards nothing.
+/// What a lock guards, as the story shows it: nothing if it guards nothing, or one
+/// end of a channel, about which the story is silent.
 pub fn shown(value: &impl std::fmt::Debug) -> Option<String> {
-    Some(format!("{value:?}")).filter(|shown| shown != "()")
+    let shown = format!("{value:?}");
+    let silent = shown == "()" || shown.starts_with("Receiver {");
+    Some(shown).filter(|_| !silent)
 }
