@@ -23,6 +23,7 @@ pub mod process_pool;
 mod producer_consumer;
 mod sentinel_queue;
 mod shared_memory;
+mod stop_thread;
 mod sum_of_squares;
 mod task_granularity;
 mod thread_queue;
@@ -91,6 +92,7 @@ pub const ALL: &[Special] = &[
     producer_consumer::SPECIAL,
     sentinel_queue::SPECIAL,
     shared_memory::SPECIAL,
+    stop_thread::SPECIAL,
     sum_of_squares::SPECIAL,
     task_granularity::SPECIAL,
     thread_queue::SPECIAL,
