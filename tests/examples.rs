@@ -8,6 +8,7 @@ mod deadlock;
 mod download_pool;
 mod download_sites;
 mod downloads;
+mod event;
 mod gil;
 mod hybrid;
 mod image_processing;
@@ -15,6 +16,7 @@ mod locked_counter;
 mod lost_update;
 mod manager;
 mod mixed_workload;
+mod parallel_pitfalls;
 mod parallel_sum;
 mod pipe_deadlock;
 mod pipes;
@@ -78,6 +80,7 @@ pub const ALL: &[Special] = &[
     deadlock::SPECIAL,
     download_pool::SPECIAL,
     download_sites::SPECIAL,
+    event::SPECIAL,
     gil::SPECIAL,
     hybrid::SPECIAL,
     image_processing::SPECIAL,
@@ -85,6 +88,7 @@ pub const ALL: &[Special] = &[
     lost_update::SPECIAL,
     manager::SPECIAL,
     mixed_workload::SPECIAL,
+    parallel_pitfalls::SPECIAL,
     parallel_sum::SPECIAL,
     pipe_deadlock::SPECIAL,
     pipes::SPECIAL,

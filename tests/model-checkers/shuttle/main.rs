@@ -13,6 +13,7 @@
 
 pub mod bank_account;
 pub mod deadlock;
+pub mod event;
 pub mod gil;
 pub mod locked_counter;
 pub mod lost_update;
