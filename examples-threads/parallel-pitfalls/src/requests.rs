@@ -1,4 +1,5 @@
-//! Makes what happens now and then happen every time.
+//! Two requests that sum the same list, so that what happens now and then happens
+//! every time: the thread of the first one runs the second one while it waits.
 
 use std::sync::mpsc::{self, Receiver};
 use std::sync::{Arc, Barrier, Mutex};
@@ -9,40 +10,52 @@ use crate::list::List;
 
 type Sum = fn(&List, &(dyn Fn(u64) -> u64 + Sync)) -> u64;
 
-/// Two requests that sum the same list, in a pool of two threads: the thread of the
-/// first one takes up the second one while it waits for a job. Returns where the
-/// sums arrive, if they do.
+struct Requests {
+    list: List,
+    sum: Sum,
+    /// Both jobs of the first request, and main.
+    both_jobs_run: Barrier,
+    /// Job 2 of the first request, and the second request.
+    second_begins: Barrier,
+}
+
+impl Requests {
+    /// Job 1 is done at once, in the thread of the request, which then waits for
+    /// job 2 in the other thread.
+    fn first(&self) -> u64 {
+        (self.sum)(&self.list, &|number| {
+            self.both_jobs_run.wait();
+            if number == 2 {
+                self.second_begins.wait();
+            }
+            number
+        })
+    }
+
+    fn second(&self) -> u64 {
+        self.second_begins.wait();
+        (self.sum)(&self.list, &|number| number)
+    }
+}
+
+/// Starts both in a pool of two threads, and returns where their sums arrive.
 pub fn two_requests(sum: Sum) -> Receiver<u64> {
     let pool = ThreadPoolBuilder::new().num_threads(2).build();
     let pool = pool.expect("the system can start two threads");
-    let list = Arc::new(List(Mutex::new(vec![1, 2])));
-    let both_jobs_run = Arc::new(Barrier::new(3)); // with main
-    let second_begins = Arc::new(Barrier::new(2));
-    let (done, sums) = mpsc::channel();
-
-    // Job 1 runs in the thread of the request, and job 2 in the other one, until
-    // the second request has begun.
-    let first = {
-        let (list, done) = (Arc::clone(&list), done.clone());
-        let both_jobs_run = Arc::clone(&both_jobs_run);
-        let second_begins = Arc::clone(&second_begins);
-        move || {
-            let sum = sum(&list, &|number| {
-                both_jobs_run.wait();
-                if number == 2 {
-                    second_begins.wait();
-                }
-                number
-            });
-            done.send(sum).unwrap_or_default();
-        }
-    };
-    pool.spawn(first);
-    both_jobs_run.wait();
-    // The other thread is busy, so it is the first request's thread that takes this.
-    pool.spawn(move || {
-        second_begins.wait();
-        done.send(sum(&list, &|number| number)).unwrap_or_default();
+    let requests = Arc::new(Requests {
+        list: List(Mutex::new(vec![1, 2])),
+        sum,
+        both_jobs_run: Barrier::new(3),
+        second_begins: Barrier::new(2),
     });
+    let (sender, sums) = mpsc::channel();
+
+    let first = Arc::clone(&requests);
+    let second = Arc::clone(&requests);
+    let first_sender = sender.clone();
+    pool.spawn(move || first_sender.send(first.first()).expect("main waits"));
+    requests.both_jobs_run.wait();
+    // The other thread has job 2, so only the first request's thread can run this.
+    pool.spawn(move || sender.send(second.second()).expect("main waits"));
     sums
 }
