@@ -9,6 +9,7 @@ mod deadlock;
 mod download_pool;
 mod download_sites;
 mod downloads;
+mod event;
 mod gil;
 mod global_state;
 mod hybrid;
@@ -18,6 +19,7 @@ mod locked_counter;
 mod lost_update;
 mod manager;
 mod mixed_workload;
+mod parallel_pitfalls;
 mod parallel_sum;
 mod pipe_deadlock;
 mod pipes;
@@ -29,6 +31,7 @@ mod publish;
 mod semaphore;
 mod sentinel_queue;
 mod shared_memory;
+mod stop_thread;
 mod sum_of_squares;
 mod task_granularity;
 mod thread_queue;
@@ -84,6 +87,7 @@ pub const ALL: &[Special] = &[
     deadlock::SPECIAL,
     download_pool::SPECIAL,
     download_sites::SPECIAL,
+    event::SPECIAL,
     gil::SPECIAL,
     global_state::SPECIAL,
     hybrid::SPECIAL,
@@ -93,6 +97,7 @@ pub const ALL: &[Special] = &[
     lost_update::SPECIAL,
     manager::SPECIAL,
     mixed_workload::SPECIAL,
+    parallel_pitfalls::SPECIAL,
     parallel_sum::SPECIAL,
     pipe_deadlock::SPECIAL,
     pipes::SPECIAL,
@@ -103,6 +108,7 @@ pub const ALL: &[Special] = &[
     semaphore::SPECIAL,
     sentinel_queue::SPECIAL,
     shared_memory::SPECIAL,
+    stop_thread::SPECIAL,
     sum_of_squares::SPECIAL,
     task_granularity::SPECIAL,
     thread_queue::SPECIAL,

@@ -1,5 +1,6 @@
 //! What the compiler refuses, it refuses for the reason that is given: beside each
-//! program stands its cure, which compiles.
+//! program stands its cure, which compiles. Some share one: `list_cured.rs` is the
+//! cure of each `list_without_*.rs`.
 //!
 //! `UPDATE=1 cargo test -p tests lost-update` writes the message that the
 //! chapter of lost-update shows.
@@ -13,7 +14,7 @@ use libtest_mimic::{Failed, Trial};
 use regex::Regex;
 use serde_json::Value;
 use support::program;
-use support::{Checked, Example, ensure, root, trial};
+use support::{Checked, Example, ensure, examples, root, trial};
 
 /// The program whose message the chapter shows, and the file it is written to.
 const SHOWN: (&str, &str) = ("two_mutable_borrows.rs", "rejected.txt");
@@ -25,13 +26,14 @@ pub fn trials() -> Vec<Trial> {
     for file in files() {
         let title = format!("rejected: {}", name(&file));
         trials.push(trial(title, move || {
-            if let Some(cured) = name(&file).strip_suffix("_cured.rs") {
-                accepted(&file, &format!("{cured}.rs"))
+            if is_cure(&file) {
+                accepted(&file)
             } else {
                 refused(&file)
             }
         }));
     }
+    trials.push(trial("rejected: all of them in a table", listed));
     trials
 }
 
@@ -46,6 +48,17 @@ fn name(file: &Path) -> &str {
     file.file_name()
         .and_then(|name| name.to_str())
         .unwrap_or_default()
+}
+
+fn is_cure(file: &Path) -> bool {
+    name(file).ends_with("_cured.rs")
+}
+
+/// The cure of a refused program.
+fn cure(file: &Path) -> PathBuf {
+    let name = name(file).trim_end_matches(".rs");
+    let (name, _) = name.split_once("_without_").unwrap_or((name, ""));
+    file.with_file_name(format!("{name}_cured.rs"))
 }
 
 /// An error that the compiler found.
@@ -66,7 +79,7 @@ fn expected(source: &str) -> Result<(&str, &str), Failed> {
 }
 
 fn refused(file: &Path) -> Checked {
-    let cure = file.with_file_name(name(file).replace(".rs", "_cured.rs"));
+    let cure = cure(file);
     ensure(cure.exists(), || format!("there is no {}", name(&cure)))?;
     let source = fs::read_to_string(file)?;
     let (code, message) = expected(&source)?;
@@ -81,10 +94,10 @@ fn refused(file: &Path) -> Checked {
     Ok(())
 }
 
-fn accepted(file: &Path, refused: &str) -> Checked {
-    let refused = file.with_file_name(refused);
-    ensure(refused.exists(), || {
-        format!("there is no {}", name(&refused))
+fn accepted(file: &Path) -> Checked {
+    let refused = |other: &PathBuf| !is_cure(other) && cure(other) == file;
+    ensure(files().iter().any(refused), || {
+        "it cures nothing that is here".into()
     })?;
     let errors = compile(file)?;
     let messages = || errors.iter().map(|error| error.message.as_str()).collect();
@@ -181,14 +194,17 @@ pub fn shown() -> Checked {
     })
 }
 
-/// All of them are in the table of lost-update.
-pub fn listed() -> Checked {
-    let chapter = Example::named("lost-update").read("README.md");
-    for file in files().iter().filter(|file| !name(file).contains("_cured")) {
+/// All of them are in the table of a chapter.
+fn listed() -> Checked {
+    let chapters: String = examples()
+        .iter()
+        .map(|example| example.read("README.md"))
+        .collect();
+    for file in files().iter().filter(|file| !is_cure(file)) {
         let source = fs::read_to_string(file)?;
         let (code, message) = expected(&source)?;
         let row = format!("| {code}: {message} |");
-        ensure(chapter.contains(&row), || format!("not there: {row}"))?;
+        ensure(chapters.contains(&row), || format!("not there: {row}"))?;
     }
     Ok(())
 }

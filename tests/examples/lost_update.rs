@@ -19,6 +19,5 @@ pub fn trials() -> Vec<Trial> {
             runs::always_the_same("lost-update", rounds())
         }),
         trial("lost-update: the message in the chapter", rejected::shown),
-        trial("lost-update: all of them in its table", rejected::listed),
     ]
 }

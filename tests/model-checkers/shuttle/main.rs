@@ -14,6 +14,7 @@
 pub mod bank_account;
 pub mod bounded_buffer;
 pub mod deadlock;
+pub mod event;
 pub mod gil;
 pub mod lock_held_too_long;
 pub mod locked_counter;
@@ -21,6 +22,7 @@ pub mod lost_update;
 pub mod poisoned_lock;
 pub mod publish;
 pub mod semaphore;
+pub mod stop_thread;
 pub mod stories;
 pub mod tests;
 

@@ -8,6 +8,7 @@ pub use shuttle::sync::{
 
 use ::std::fmt::Debug;
 use ::std::ops::{Deref, DerefMut};
+use ::std::time::Duration;
 use shuttle::current::try_get_current_task;
 
 use crate::thread::actor;
@@ -198,10 +199,50 @@ impl Condvar {
         mut condition: impl FnMut(&mut T) -> bool,
     ) -> LockResult<MutexGuard<'a, T>> {
         // Not through the guard, which would say that the condition has written.
+        // Past the guard, for which a look at the value would be a write.
         while condition(guard.inner.as_mut().expect("it is held")) {
             guard = self.wait(guard)?;
         }
         Ok(guard)
+    }
+
+    /// Like `wait`: no time-out ever comes.
+    pub fn wait_timeout<'a, T: Debug>(
+        &self,
+        guard: MutexGuard<'a, T>,
+        limit: Duration,
+    ) -> LockResult<(MutexGuard<'a, T>, WaitTimeoutResult)> {
+        self.in_time(self.wait(guard), limit)
+    }
+
+    /// Like `wait_while`: no time-out ever comes.
+    pub fn wait_timeout_while<'a, T: Debug>(
+        &self,
+        guard: MutexGuard<'a, T>,
+        limit: Duration,
+        condition: impl FnMut(&mut T) -> bool,
+    ) -> LockResult<(MutexGuard<'a, T>, WaitTimeoutResult)> {
+        self.in_time(self.wait_while(guard, condition), limit)
+    }
+
+    /// Adds that it was in time. Only shuttle can make such a result: here it has
+    /// nothing to wait for.
+    fn in_time<'a, T>(
+        &self,
+        woken: LockResult<MutexGuard<'a, T>>,
+        limit: Duration,
+    ) -> LockResult<(MutexGuard<'a, T>, WaitTimeoutResult)> {
+        let poisoned = woken.is_err();
+        let mut guard = woken.unwrap_or_else(PoisonError::into_inner);
+        let inner = guard.inner.take().expect("it is held");
+        let result = self.inner.wait_timeout_while(inner, limit, |_| false);
+        let (inner, result) = result.unwrap_or_else(PoisonError::into_inner);
+        guard.inner = Some(inner);
+        if poisoned {
+            Err(PoisonError::new((guard, result)))
+        } else {
+            Ok((guard, result))
+        }
     }
 
     /// Wakes one of those who wait.
