@@ -199,7 +199,6 @@ impl Condvar {
         mut condition: impl FnMut(&mut T) -> bool,
     ) -> LockResult<MutexGuard<'a, T>> {
         // Not through the guard, which would say that the condition has written.
-        // Past the guard, for which a look at the value would be a write.
         while condition(guard.inner.as_mut().expect("it is held")) {
             guard = self.wait(guard)?;
         }
