@@ -23,6 +23,7 @@ mod poisoned_lock;
 mod print_numbers_process;
 pub mod process_pool;
 mod producer_consumer;
+mod reader_writer;
 mod sentinel_queue;
 mod shared_memory;
 mod sum_of_squares;
@@ -93,6 +94,7 @@ pub const ALL: &[Special] = &[
     poisoned_lock::SPECIAL,
     print_numbers_process::SPECIAL,
     producer_consumer::SPECIAL,
+    reader_writer::SPECIAL,
     sentinel_queue::SPECIAL,
     shared_memory::SPECIAL,
     sum_of_squares::SPECIAL,

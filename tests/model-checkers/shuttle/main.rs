@@ -18,6 +18,7 @@ pub mod lock_held_too_long;
 pub mod locked_counter;
 pub mod lost_update;
 pub mod poisoned_lock;
+pub mod reader_writer;
 pub mod stories;
 pub mod tests;
 pub mod weak_memory;
