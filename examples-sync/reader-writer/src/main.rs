@@ -24,7 +24,7 @@ fn main() {
 
     let total = total_while_a_writer_waits(PriceList::total, Duration::MAX);
     println!("Total with one read: {total}");
-    // What never comes to an end need not be given long.
+    // This one never ends, so it is enough to wait for a moment.
     let no_total =
         total_while_a_writer_waits(PriceList::total_with_second_read, WORK_TIME);
     println!("Total with a second read: {no_total}");

@@ -307,20 +307,7 @@ impl<T> RwLock<T> {
             users = self.changed.wait(users).expect("nothing panics here");
         }
         users.waiting_writers -= 1;
-        users.writing = true;
-        drop(users);
-        self.tell(|name| format!("writes {name}"));
-        let guard = |inner| RwLockWriteGuard {
-            inner: Some(inner),
-            lock: self,
-        };
-        match self.value.try_write() {
-            Ok(inner) => Ok(guard(inner)),
-            Err(TryLockError::Poisoned(poisoned)) => {
-                Err(PoisonError::new(guard(poisoned.into_inner())))
-            }
-            Err(TryLockError::WouldBlock) => unreachable!("no thread has it"),
-        }
+        self.writer(users)
     }
 
     /// Takes it to read, if no writer has it or waits for it.
@@ -333,14 +320,39 @@ impl<T> RwLock<T> {
         Ok(self.reader(users)?)
     }
 
+    /// Takes it to write, if no other thread has it.
+    pub fn try_write(&self) -> TryLockResult<RwLockWriteGuard<'_, T>> {
+        let users = self.users();
+        if users.keep_writers_out() {
+            self.tell(|name| format!("may not write {name}"));
+            return Err(TryLockError::WouldBlock);
+        }
+        Ok(self.writer(users)?)
+    }
+
+    /// What it guarded.
+    pub fn into_inner(self) -> LockResult<T> {
+        self.value.into_inner()
+    }
+
+    /// What it guards, for its only owner.
+    pub fn get_mut(&mut self) -> LockResult<&mut T> {
+        self.value.get_mut()
+    }
+
+    /// Ends its poison.
+    pub fn clear_poison(&self) {
+        self.value.clear_poison();
+    }
+
     /// One more reader gets in.
     fn reader(
         &self,
         mut users: shuttle::sync::MutexGuard<'_, Users>,
     ) -> LockResult<RwLockReadGuard<'_, T>> {
         users.readers += 1;
-        drop(users);
         self.tell(|name| format!("reads {name}"));
+        drop(users);
         let guard = |inner| RwLockReadGuard {
             inner: Some(inner),
             lock: self,
@@ -351,6 +363,27 @@ impl<T> RwLock<T> {
                 Err(PoisonError::new(guard(poisoned.into_inner())))
             }
             Err(TryLockError::WouldBlock) => unreachable!("no writer has it"),
+        }
+    }
+
+    /// The writer gets in.
+    fn writer(
+        &self,
+        mut users: shuttle::sync::MutexGuard<'_, Users>,
+    ) -> LockResult<RwLockWriteGuard<'_, T>> {
+        users.writing = true;
+        self.tell(|name| format!("writes {name}"));
+        drop(users);
+        let guard = |inner| RwLockWriteGuard {
+            inner: Some(inner),
+            lock: self,
+        };
+        match self.value.try_write() {
+            Ok(inner) => Ok(guard(inner)),
+            Err(TryLockError::Poisoned(poisoned)) => {
+                Err(PoisonError::new(guard(poisoned.into_inner())))
+            }
+            Err(TryLockError::WouldBlock) => unreachable!("no thread has it"),
         }
     }
 
@@ -368,6 +401,12 @@ impl<T> RwLock<T> {
 
     fn tell(&self, what: impl FnOnce(&str) -> String) {
         story::tell(&actor(), self.number, what);
+    }
+}
+
+impl<T: Default> Default for RwLock<T> {
+    fn default() -> Self {
+        Self::new(T::default())
     }
 }
 
