@@ -28,6 +28,7 @@ mod print_numbers_process;
 pub mod process_pool;
 mod producer_consumer;
 mod publish;
+mod reader_writer;
 mod semaphore;
 mod sentinel_queue;
 mod shared_memory;
@@ -105,6 +106,7 @@ pub const ALL: &[Special] = &[
     print_numbers_process::SPECIAL,
     producer_consumer::SPECIAL,
     publish::SPECIAL,
+    reader_writer::SPECIAL,
     semaphore::SPECIAL,
     sentinel_queue::SPECIAL,
     shared_memory::SPECIAL,

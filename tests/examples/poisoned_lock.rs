@@ -1,7 +1,7 @@
 //! What poisoned-lock alone promises.
 
 use libtest_mimic::Trial;
-use support::{Checked, Example, Program, ensure, rounds, trial};
+use support::{Checked, Example, Language, common_run, ensure, rounds, trial};
 
 use super::Special;
 use crate::runs::always_the_same;
@@ -24,7 +24,8 @@ pub fn trials() -> Vec<Trial> {
 
 /// The half change is there, and only a repair cures it.
 fn totals() -> Checked {
-    let printed = Program::rust(&Example::named(SPECIAL.name)).run()?.output;
+    let example = Example::named(SPECIAL.name);
+    let printed = common_run(&example, Language::Rust, &[])?.output;
     for line in [
         "\n  entries of 120, total 100: wrong\nGo on anyway:\n",
         "\n  entries of 123, total 103: wrong\nRepair, then go on:\n",

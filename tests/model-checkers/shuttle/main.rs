@@ -21,6 +21,7 @@ pub mod locked_counter;
 pub mod lost_update;
 pub mod poisoned_lock;
 pub mod publish;
+pub mod reader_writer;
 pub mod semaphore;
 pub mod stop_thread;
 pub mod stories;

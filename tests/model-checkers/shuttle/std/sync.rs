@@ -2,8 +2,7 @@
 
 pub use ::std::sync::*;
 pub use shuttle::sync::{
-    BarrierWaitResult, Once, OnceState, RwLock, RwLockReadGuard, RwLockWriteGuard,
-    WaitTimeoutResult, mpsc,
+    BarrierWaitResult, Once, OnceState, WaitTimeoutResult, mpsc,
 };
 
 use ::std::fmt::Debug;
@@ -283,5 +282,221 @@ impl Barrier {
         let result = self.inner.wait();
         story::tell(&actor(), self.number, |name| format!("goes on from {name}"));
         result
+    }
+}
+
+/// A reader-writer lock with the policy that the standard library's has on Linux:
+/// a reader also waits for a writer that is still waiting itself. shuttle's own
+/// panics at the second read of a thread, whether a writer waits or not.
+#[derive(Debug)]
+pub struct RwLock<T> {
+    value: ::std::sync::RwLock<T>,
+    users: shuttle::sync::Mutex<Users>,
+    changed: shuttle::sync::Condvar,
+    number: usize,
+}
+
+/// Who uses a [`RwLock`].
+#[derive(Debug, Default)]
+struct Users {
+    readers: usize,
+    writing: bool,
+    waiting_writers: usize,
+}
+
+impl Users {
+    fn keep_readers_out(&self) -> bool {
+        self.writing || self.waiting_writers > 0
+    }
+
+    fn keep_writers_out(&self) -> bool {
+        self.writing || self.readers > 0
+    }
+}
+
+impl<T> RwLock<T> {
+    /// A free one that guards `value`.
+    pub fn new(value: T) -> Self {
+        Self {
+            value: ::std::sync::RwLock::new(value),
+            users: shuttle::sync::Mutex::default(),
+            changed: shuttle::sync::Condvar::new(),
+            number: story::created(),
+        }
+    }
+
+    /// Waits until no writer has it or waits for it, and takes it to read.
+    pub fn read(&self) -> LockResult<RwLockReadGuard<'_, T>> {
+        let mut users = self.users();
+        if users.keep_readers_out() {
+            self.tell(|name| format!("waits to read {name}"));
+        }
+        while users.keep_readers_out() {
+            users = self.changed.wait(users).expect("nothing panics here");
+        }
+        self.reader(users)
+    }
+
+    /// Waits until no other thread has it, and takes it to write.
+    pub fn write(&self) -> LockResult<RwLockWriteGuard<'_, T>> {
+        let mut users = self.users();
+        if users.keep_writers_out() {
+            self.tell(|name| format!("waits to write {name}"));
+        }
+        users.waiting_writers += 1;
+        while users.keep_writers_out() {
+            users = self.changed.wait(users).expect("nothing panics here");
+        }
+        users.waiting_writers -= 1;
+        self.writer(users)
+    }
+
+    /// Takes it to read, if no writer has it or waits for it.
+    pub fn try_read(&self) -> TryLockResult<RwLockReadGuard<'_, T>> {
+        let users = self.users();
+        if users.keep_readers_out() {
+            self.tell(|name| format!("may not read {name}"));
+            return Err(TryLockError::WouldBlock);
+        }
+        Ok(self.reader(users)?)
+    }
+
+    /// Takes it to write, if no other thread has it.
+    pub fn try_write(&self) -> TryLockResult<RwLockWriteGuard<'_, T>> {
+        let users = self.users();
+        if users.keep_writers_out() {
+            self.tell(|name| format!("may not write {name}"));
+            return Err(TryLockError::WouldBlock);
+        }
+        Ok(self.writer(users)?)
+    }
+
+    /// What it guarded.
+    pub fn into_inner(self) -> LockResult<T> {
+        self.value.into_inner()
+    }
+
+    /// What it guards, for its only owner.
+    pub fn get_mut(&mut self) -> LockResult<&mut T> {
+        self.value.get_mut()
+    }
+
+    /// Ends its poison.
+    pub fn clear_poison(&self) {
+        self.value.clear_poison();
+    }
+
+    /// One more reader gets in.
+    fn reader(
+        &self,
+        mut users: shuttle::sync::MutexGuard<'_, Users>,
+    ) -> LockResult<RwLockReadGuard<'_, T>> {
+        users.readers += 1;
+        self.tell(|name| format!("reads {name}"));
+        drop(users);
+        let guard = |inner| RwLockReadGuard {
+            inner: Some(inner),
+            lock: self,
+        };
+        match self.value.try_read() {
+            Ok(inner) => Ok(guard(inner)),
+            Err(TryLockError::Poisoned(poisoned)) => {
+                Err(PoisonError::new(guard(poisoned.into_inner())))
+            }
+            Err(TryLockError::WouldBlock) => unreachable!("no writer has it"),
+        }
+    }
+
+    /// The writer gets in.
+    fn writer(
+        &self,
+        mut users: shuttle::sync::MutexGuard<'_, Users>,
+    ) -> LockResult<RwLockWriteGuard<'_, T>> {
+        users.writing = true;
+        self.tell(|name| format!("writes {name}"));
+        drop(users);
+        let guard = |inner| RwLockWriteGuard {
+            inner: Some(inner),
+            lock: self,
+        };
+        match self.value.try_write() {
+            Ok(inner) => Ok(guard(inner)),
+            Err(TryLockError::Poisoned(poisoned)) => {
+                Err(PoisonError::new(guard(poisoned.into_inner())))
+            }
+            Err(TryLockError::WouldBlock) => unreachable!("no thread has it"),
+        }
+    }
+
+    fn users(&self) -> shuttle::sync::MutexGuard<'_, Users> {
+        self.users.lock().expect("nothing panics here")
+    }
+
+    fn give_back(&self, how: impl FnOnce(&mut Users)) {
+        // Not while the checker clears away what is left of a schedule.
+        if try_get_current_task().is_some() {
+            how(&mut self.users());
+            self.changed.notify_all();
+        }
+    }
+
+    fn tell(&self, what: impl FnOnce(&str) -> String) {
+        story::tell(&actor(), self.number, what);
+    }
+}
+
+impl<T: Default> Default for RwLock<T> {
+    fn default() -> Self {
+        Self::new(T::default())
+    }
+}
+
+/// Holds a [`RwLock`] to read.
+pub struct RwLockReadGuard<'a, T> {
+    /// `None` when it has been given back.
+    inner: Option<::std::sync::RwLockReadGuard<'a, T>>,
+    lock: &'a RwLock<T>,
+}
+
+impl<T> Drop for RwLockReadGuard<'_, T> {
+    fn drop(&mut self) {
+        drop(self.inner.take());
+        self.lock.give_back(|users| users.readers -= 1);
+    }
+}
+
+impl<T> Deref for RwLockReadGuard<'_, T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        self.inner.as_ref().expect("it is held")
+    }
+}
+
+/// Holds a [`RwLock`] to write.
+pub struct RwLockWriteGuard<'a, T> {
+    /// `None` when it has been given back.
+    inner: Option<::std::sync::RwLockWriteGuard<'a, T>>,
+    lock: &'a RwLock<T>,
+}
+
+impl<T> Drop for RwLockWriteGuard<'_, T> {
+    fn drop(&mut self) {
+        drop(self.inner.take());
+        self.lock.give_back(|users| users.writing = false);
+    }
+}
+
+impl<T> Deref for RwLockWriteGuard<'_, T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        self.inner.as_ref().expect("it is held")
+    }
+}
+
+impl<T> DerefMut for RwLockWriteGuard<'_, T> {
+    fn deref_mut(&mut self) -> &mut T {
+        self.inner.as_mut().expect("it is held")
     }
 }
