@@ -48,9 +48,9 @@ impl Load {
         let idle = all.get(3)? + all.get(4)?;
         let busy = all.iter().take(8).sum::<f64>() - idle;
 
-        let own = fs::read_to_string("/proc/self/stat").ok()?;
+        let own_stat = fs::read_to_string("/proc/self/stat").ok()?;
         // The program's name comes first, in brackets, and may contain anything.
-        let own = numbers(own.rsplit_once(')')?.1);
+        let own = numbers(own_stat.rsplit_once(')')?.1);
         // This process, and the children that it has waited for.
         let ours = own.get(10..14)?.iter().sum();
         Some(Self { busy, idle, ours })
@@ -60,9 +60,8 @@ impl Load {
     pub fn of_others(&self) -> Option<f64> {
         let now = Self::so_far()?;
         let busy = now.busy - self.busy;
-        let others = busy - (now.ours - self.ours);
         // The counters of the two files are a few ticks apart.
-        let others = (others - 3.0).max(0.0);
+        let others = (busy - (now.ours - self.ours) - 3.0).max(0.0);
         Some(others / (busy + now.idle - self.idle).max(1.0))
     }
 }

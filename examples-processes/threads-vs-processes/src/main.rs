@@ -32,8 +32,8 @@ fn main() -> Result<()> {
     shared::tidy_output();
     pool::serve::<Task>(); // a worker of a pool stays in here
 
-    let args: Vec<OsString> = env::args_os().skip(1).collect();
-    let args = args.join(OsStr::new(" "));
+    let words: Vec<OsString> = env::args_os().skip(1).collect();
+    let args = words.join(OsStr::new(" "));
     match args.to_str() {
         Some("") => measure_all(false),
         Some("--json") => measure_all(true), // for the comparison with Python

@@ -114,9 +114,11 @@ impl Display for Row {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         write!(f, "{:<46}", self.name)?;
         for figure in [self.figures.threads, self.figures.processes] {
-            let median = in_unit(figure.median, self.unit);
-            let percent = 100.0 * figure.spread();
-            write!(f, "{median:>9} ±{percent:>3.0} %")?;
+            let mut spread = format!("±{:>3.0} %", 100.0 * figure.spread());
+            if self.unit == Unit::Results {
+                spread.clear();
+            }
+            write!(f, "{:>9} {spread:6}", in_unit(figure.median, self.unit))?;
         }
         writeln!(f, "{:>7}", digits(self.figures.ratio()))?;
         write!(f, "    {}", self.conclusion)

@@ -23,8 +23,7 @@ fn a_figure_is_the_middle_and_the_quartiles() {
 
 #[test]
 fn the_sides_take_turns_and_no_time_is_enough() {
-    let calls = RefCell::new(String::new());
-    let calls = &calls;
+    let calls = &RefCell::new(String::new());
     let work = |name| -> Work {
         Box::new(move |_| {
             calls.borrow_mut().push(name);

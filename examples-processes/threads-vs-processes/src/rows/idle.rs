@@ -22,8 +22,8 @@ pub fn start() -> Result<Vec<Row>> {
     let pair: Pair<Work> = Pair {
         threads: Box::new(|count| {
             for _ in 0..count {
-                let thread = thread::Builder::new().spawn(|| ());
-                let thread = thread.context("cannot start a thread")?;
+                let started = thread::Builder::new().spawn(|| ());
+                let thread = started.context("cannot start a thread")?;
                 thread.join().expect("it does nothing");
             }
             Ok(())
