@@ -98,7 +98,8 @@ def serve(target, connection, args):
     target(connection, *args)
 
 
-# What is measured. Each function returns rows: a name, and the samples of each side.
+# What is measured. Each function returns rows: a name, and the samples of both
+# sides.
 
 
 def nothing():

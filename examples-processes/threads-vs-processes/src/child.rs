@@ -20,7 +20,7 @@ pub struct Child {
 impl Child {
     /// Starts this program again. The child runs [`receiver`].
     pub fn start() -> Result<Self> {
-        // On Linux this is the program that runs here, even if its file was replaced.
+        // On Linux this is the program that runs, even if its file was replaced.
         let program = if cfg!(target_os = "linux") {
             PathBuf::from("/proc/self/exe")
         } else {

@@ -1,5 +1,5 @@
-//! The pattern: the two sides of a comparison are timed in turn, in batches, so what
-//! disturbs one side also disturbs the other.
+//! The pattern: the two sides of a comparison are timed in turn, in batches, so
+//! what disturbs one side also disturbs the other.
 
 use std::time::{Duration, Instant};
 

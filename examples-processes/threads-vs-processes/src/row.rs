@@ -78,8 +78,8 @@ impl Pair<Figure> {
         self.processes.median / self.threads.median
     }
 
-    /// What the ratio says of a thing, such as "a switch". A difference of less than
-    /// a quarter counts as none.
+    /// What the ratio says of a thing, such as "a switch". A difference of less
+    /// than a quarter counts as none.
     pub fn compare(self, thing: &str) -> String {
         let ratio = self.ratio();
         let more = ratio.max(1.0 / ratio);

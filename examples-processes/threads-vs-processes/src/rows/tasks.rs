@@ -131,7 +131,7 @@ pub fn tiny() -> Result<Vec<Row>> {
         }),
         processes: Box::new(|count| {
             for number in 0..count {
-                pools.do_in_processes(iter::once(Task::Double(number)))?;
+                pools.processes.submit(Task::Double(number)).wait()?;
             }
             Ok(())
         }),
