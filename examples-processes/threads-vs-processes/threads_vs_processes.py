@@ -463,7 +463,7 @@ def print_table():
     print(f"{'':46}{'threads':>15}{'processes':>15}{'ratio':>9}")
     for step in STEPS:
         # Of a curve, the table shows both ends.
-        for name, pair in step(0.1, [points[0], points[-1]]):
+        for name, pair in step(0.2, [points[0], points[-1]]):
             medians = [statistics.median(side) for side in pair]
             threads, processes = (figure(name, value) for value in medians)
             ratio = medians[1] / medians[0]
