@@ -1,7 +1,6 @@
 """The same rows in Python: threading and multiprocessing, measured on this machine.
 
-With `--steps SECONDS` it is asked for one step after the other, on its standard
-input: so the Rust program asks it.
+With `--json [SECONDS]` it prints them as JSON, and measures each row for so long.
 """
 
 import json
@@ -19,12 +18,11 @@ from functools import partial
 from multiprocessing.pool import ThreadPool
 from queue import SimpleQueue
 
-BUDGET = 0.1  # seconds for each side of a row
-BATCHES = 45  # share a budget
-FEWEST = 3  # rounds
+BATCHES = 20  # of each side
+MIN_BATCHES = 5
 
 CHUNK = 1_000
-FIRST, NUMBERS, SHARES = 100_000_000, 9_600, 480
+FIRST, NUMBERS, SHARES = 100_000_000, 960, 48
 WAIT, WAITS, WAITERS = 0.005, 64, 16
 TASKS = 8
 
@@ -34,15 +32,14 @@ TASKS = 8
 
 def in_turn(budget, *works):
     """Times all of them in turn. Returns the seconds for one operation of each."""
-    sizes = [batch_size(budget / BATCHES, work) for work in works]
+    batch = budget / BATCHES / len(works)
+    sizes = [batch_size(batch, work) for work in works]
     begin = time.perf_counter()
     samples = [[] for _ in works]
-    while True:
+    while time.perf_counter() - begin < budget or len(samples[0]) < MIN_BATCHES:
         for work, size, times in zip(works, sizes, samples):
             times.append(seconds(work, size) / size)
-        spent = (time.perf_counter() - begin) / len(works)
-        if spent > budget * (1 if len(samples[0]) >= FEWEST else 3):
-            return samples
+    return samples
 
 
 def batch_size(batch, work):
@@ -101,7 +98,8 @@ def serve(target, connection, args):
     target(connection, *args)
 
 
-# The rows: each step returns a pair for each of its rows.
+# What is measured. Each function returns rows: a name, and the samples of both
+# sides.
 
 
 def nothing():
@@ -116,58 +114,43 @@ def start(budget, points):
             worker.join()
 
     kinds = threading.Thread, multiprocessing.Process
-    return [in_turn(budget, *(partial(start_and_join, kind) for kind in kinds))]
+    pair = in_turn(budget, *(partial(start_and_join, kind) for kind in kinds))
+    return [("start a worker and wait for its end", pair)]
 
 
-def memory(budget, points, groups=12, threads=32, processes=4):
+def memory(budget, points, groups=12, group=16, processes=8):
     if not os.path.exists("/proc/self/smaps_rollup"):
-        return [(None, None)]
-    end = threading.Event()
-    totals, workers = [], []
-    for _ in range(groups + 1):
-        totals.append(resident([os.getpid()]))
-        workers += [threading.Thread(target=end.wait) for _ in range(threads)]
-        for worker in workers[-threads:]:
-            worker.start()
+        return []
+    end, threads, of_threads = threading.Event(), [], []
+    for _ in range(groups):
+        before = private_memory(os.getpid())
+        for _ in range(group):
+            threads.append(threading.Thread(target=end.wait))
+            threads[-1].start()
+        of_threads.append((private_memory(os.getpid()) - before) / group)
     end.set()
-    for worker in workers:
-        worker.join()
-    of_threads = growth(totals, threads)
+    for thread in threads:
+        thread.join()
 
-    totals, workers = [], []
-    for _ in range(groups + 1):
-        totals.append(resident([os.getpid()] + [child.pid for _, child in workers]))
+    of_processes = []
+    with ExitStack() as stack:
         for _ in range(processes):
-            connection, other = multiprocessing.Pipe()
-            target = partial(serve, idle, other, ())
-            workers.append((connection, multiprocessing.Process(target=target)))
-            workers[-1][1].start()
-            connection.recv()  # it is there
-    for connection, child in workers:
-        connection.send(None)
-        child.join()
-    return [(of_threads, growth(totals, processes))]
+            connection = stack.enter_context(process(report_memory))
+            connection.send(1)
+            of_processes.append(connection.recv())
+    return [("one more idle worker", [of_threads, of_processes])]
 
 
-def idle(connection):
-    connection.send(None)
-    connection.recv()
+def report_memory(connection):
+    while connection.recv():
+        connection.send(private_memory(os.getpid()))
 
 
-def growth(totals, group, first=4):
-    """The first groups also take what all of them share."""
-    pairs = zip(totals[first:], totals[first + 1 :])
-    return [(after - before) / group for before, after in pairs]
-
-
-def resident(pids):
-    """The pages that each process alone has written to, in bytes."""
-    total = 0
-    for pid in pids:
-        with open(f"/proc/{pid}/smaps_rollup") as file:
-            line = next(line for line in file if line.startswith("Private_Dirty"))
-        total += 1024 * int(line.split()[1])
-    return total
+def private_memory(pid):
+    """The pages that only this process has written to, in bytes."""
+    with open(f"/proc/{pid}/smaps_rollup") as file:
+        line = next(line for line in file if line.startswith("Private_Dirty"))
+    return 1024 * int(line.split()[1])
 
 
 def echo(connection):
@@ -192,12 +175,16 @@ def switch(budget, points):
         pair = in_turn(budget, partial(ask, near), partial(ask, connection))
     near.send(0)
     thread.join()
-    return [pair]
+    return [("switch to another and back, by a socket pair", pair)]
 
 
 @on_one_core()
 def messages(budget, points):
-    return [hand_over(budget, bytes(size)) for size in (8, 64 << 10, 1 << 20)]
+    sizes = {"8 bytes": 8, "64 KiB": 64 << 10, "1 MiB": 1 << 20}
+    return [
+        (f"hand over {words}", hand_over(budget, bytes(size)))
+        for words, size in sizes.items()
+    ]
 
 
 def hand_over(budget, message):
@@ -241,9 +228,11 @@ def state(budget, points):
 
     def in_threads(times):
         lock, number = threading.Lock(), 0
+        start = threading.Barrier(2)  # or one could be done before the other starts
 
         def add():
             nonlocal number
+            start.wait()
             for _ in range(math.ceil(times / 2)):
                 with lock:
                     number += 1
@@ -265,7 +254,8 @@ def state(budget, points):
 
     with process(add_to, value) as a, process(add_to, value) as b:
         connections = [a, b]
-        return [in_turn(budget, in_threads, in_processes)]
+        pair = in_turn(budget, in_threads, in_processes)
+    return [("change a number under a lock, two at work", pair)]
 
 
 def add_to(connection, value):
@@ -293,7 +283,8 @@ def task(budget, points):
             assert pool.apply(double, (number,)) == 2 * number
 
     with pools(points[-1]) as both:
-        return [in_turn(budget, *(partial(one_by_one, pool) for pool in both))]
+        pair = in_turn(budget, *(partial(one_by_one, pool) for pool in both))
+    return [("a tiny task through a pool, one by one", pair)]
 
 
 def chunks(budget, points):
@@ -301,7 +292,8 @@ def chunks(budget, points):
         assert sum(pool.map(double, range(times), CHUNK)) == times * (times - 1)
 
     with pools(points[-1]) as both:
-        return [in_turn(budget, *(partial(all_at_once, pool) for pool in both))]
+        pair = in_turn(budget, *(partial(all_at_once, pool) for pool in both))
+    return [("a tiny task through a pool, in chunks of 1000", pair)]
 
 
 def count_primes(first):
@@ -322,10 +314,15 @@ def compute(budget, points):
     with ExitStack() as stack:
         both = [stack.enter_context(pools(workers)) for workers in points]
         works = [partial(count, pool) for pair in both for pool in pair]
-        samples = in_turn(budget * 8 / len(works), *works)
+        samples = in_turn(3 * budget, *works)
     assert len(primes) == 1
     samples = [[time / NUMBERS for time in side] for side in samples]
-    return list(zip(samples[::2], samples[1::2]))
+    rows = []
+    for place, workers in enumerate(points):
+        plural = "s" if workers > 1 else ""
+        name = f"compute, a number, {workers} worker{plural}"
+        rows.append((name, samples[2 * place : 2 * place + 2]))
+    return rows
 
 
 def wait(budget, points):
@@ -334,13 +331,17 @@ def wait(budget, points):
             pool.map(time.sleep, [WAIT] * WAITS, 1)
 
     with pools(WAITERS) as both:
-        return [in_turn(budget, *(partial(wait_all, pool) for pool in both))]
+        pair = in_turn(budget, *(partial(wait_all, pool) for pool in both))
+    return [("wait 64 times 5 ms, 16 workers", pair)]
 
 
 def crash(budget, points):
     return [
-        ([float(lost_in_threads(fail))], [float(lost_in_processes(fail))])
-        for fail in (raise_error, abort)
+        (
+            f"results lost when one of {TASKS} tasks {verb}",
+            [[lost_in_threads(fail)], [lost_in_processes(fail)]],
+        )
+        for verb, fail in [("raises", raise_error), ("aborts", abort)]
     ]
 
 
@@ -420,52 +421,35 @@ STEPS = [
     crash,
 ]
 
-ROWS = [
-    "start a worker and wait for its end",
-    "one more idle worker",
-    "switch to another and back, by a socket pair",
-    "hand over 8 bytes",
-    "hand over 64 KiB",
-    "hand over 1 MiB",
-    "change a number under a lock, two at work",
-    "a tiny task through a pool, one by one",
-    "a tiny task through a pool, in chunks of 1000",
-    "compute, a number, 1 worker",
-    "compute, a number, a worker for each core",
-    "wait 64 times 5 ms, 16 workers",
-    "results lost when one of 8 tasks raises",
-    "results lost when one of 8 tasks aborts",
-]
+
+def curve():
+    """1, 2, 4 and so on, up to the number of cores."""
+    most = max(2, len(cores()))
+    points = [2**power for power in range(16)]
+    return [point for point in points if point < most] + [most]
+
+
+def cores():
+    if hasattr(os, "sched_getaffinity"):
+        return os.sched_getaffinity(0)
+    return range(os.cpu_count())
+
+
+def unit(name):
+    if name.startswith("results"):
+        return "results"
+    return "bytes" if name == "one more idle worker" else "seconds"
 
 
 def figure(name, value):
-    if value is None:
-        return "-"
-    if name.startswith("results"):
+    if unit(name) == "results":
         return f"{value:.0f} of {TASKS}"
-    if name == "one more idle worker":
+    if unit(name) == "bytes":
         return f"{value / 1024:.1f} KiB"
-    for unit, size in [("ms", 1e-3), ("µs", 1e-6)]:
+    for name, size in [("ms", 1e-3), ("µs", 1e-6)]:
         if value >= size:
-            return f"{value / size:.1f} {unit}"
+            return f"{value / size:.1f} {name}"
     return f"{value * 1e9:.1f} ns"
-
-
-def answer_steps(budget):
-    """Measures what it is asked for, until its input or its parent ends."""
-    parent = os.getppid()
-
-    def watch():
-        while os.getppid() == parent:
-            time.sleep(0.1)
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
-    print(about(), flush=True)
-    for line in sys.stdin:
-        name, *points = line.split()
-        pairs = globals()[name](budget, [int(point) for point in points])
-        print(json.dumps(pairs), flush=True)
 
 
 def about():
@@ -473,19 +457,34 @@ def about():
     return f"Python {platform.python_version()} (start method: {method})"
 
 
-if __name__ == "__main__":
-    if sys.argv[1:2] == ["--steps"]:
-        answer_steps(float(sys.argv[2]))
-        sys.exit()
-    print(f"{about()}, {os.cpu_count()} cores")
-    names = iter(ROWS)
+def print_table():
+    points = curve()
+    print(f"{about()}, {len(cores())} cores")
     print(f"{'':46}{'threads':>15}{'processes':>15}{'ratio':>9}")
     for step in STEPS:
-        for pair in step(BUDGET, [1, max(2, os.cpu_count())]):
-            name = next(names)
-            medians = [side and statistics.median(side) for side in pair]
+        # Of a curve, the table shows both ends.
+        for name, pair in step(0.2, [points[0], points[-1]]):
+            medians = [statistics.median(side) for side in pair]
             threads, processes = (figure(name, value) for value in medians)
-            ratio = medians[1] / medians[0] if medians[0] else 0
+            ratio = medians[1] / medians[0]
             print(
                 f"{name:<46}{threads:>15}{processes:>15}{ratio:>9.1f}", flush=True
             )
+
+
+def print_json(budget):
+    rows = []
+    for step in STEPS:
+        for name, pair in step(budget, curve()):
+            row = {"name": name, "unit": unit(name)}
+            for side, samples in zip(["threads", "processes"], pair):
+                row[side] = {"median": statistics.median(samples)}
+            rows.append(row)
+    print(json.dumps({"version": about(), "rows": rows}))
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--json"]:
+        print_json(float(sys.argv[2]) if len(sys.argv) > 2 else 0.1)
+    else:
+        print_table()

@@ -1,107 +1,80 @@
-//! A channel between two, be they threads or processes: a socket pair, or a pipe
-//! each way where there are no socket pairs.
+//! A channel for both directions, between two threads or two processes: a socket
+//! pair, or two pipes where a socket cannot be a standard input.
 
 use std::io::{self, Read, Write};
-use std::process::Stdio;
 
-use system::{Input, Output};
-
-/// One end.
-pub struct End {
-    pub input: Input,
-    pub output: Output,
-}
-
-impl End {
-    /// To be the standard input and output of a child.
-    pub fn into_stdio(self) -> [Stdio; 2] {
-        system::stdio(self.input, self.output)
-    }
-
-    /// Sends a number.
-    pub fn tell(&mut self, number: u64) -> io::Result<()> {
-        tell(&mut self.output, number)
-    }
-
-    /// Waits for a number.
-    pub fn hear(&mut self) -> io::Result<u64> {
-        hear(&mut self.input)
-    }
-}
+pub use system::{Channel, give, to_parent};
 
 /// Sends a number.
-pub fn tell(output: &mut impl Write, number: u64) -> io::Result<()> {
-    output.write_all(&number.to_le_bytes())?;
-    output.flush() // standard output is buffered
+pub fn send(mut to: impl Write, number: u64) -> io::Result<()> {
+    to.write_all(&number.to_le_bytes())?;
+    to.flush()
 }
 
-/// Waits for a number.
-pub fn hear(input: &mut impl Read) -> io::Result<u64> {
+/// Receives a number, unless the other side has ended.
+pub fn receive(mut from: impl Read) -> io::Result<u64> {
     let mut bytes = [0; 8];
-    input.read_exact(&mut bytes)?;
+    from.read_exact(&mut bytes)?;
     Ok(u64::from_le_bytes(bytes))
 }
-
-pub use system::pair;
 
 #[cfg(unix)]
 mod system {
     use std::io;
-    use std::os::fd::OwnedFd;
+    use std::os::fd::{AsFd, OwnedFd};
     use std::os::unix::net::UnixStream;
-    use std::process::Stdio;
+    use std::process::Command;
 
-    use super::End;
+    pub type Channel = UnixStream;
 
-    pub type Input = UnixStream;
-    pub type Output = UnixStream;
-
-    /// Two ends of a new channel.
-    pub fn pair() -> io::Result<[End; 2]> {
-        let (one, other) = UnixStream::pair()?;
-        Ok([
-            End {
-                input: one.try_clone()?,
-                output: one,
-            },
-            End {
-                input: other.try_clone()?,
-                output: other,
-            },
-        ])
+    /// Gives one end to a child: it is its standard input.
+    pub fn give(channel: Channel, command: &mut Command) {
+        command.stdin(OwnedFd::from(channel));
     }
 
-    pub fn stdio(input: Input, output: Output) -> [Stdio; 2] {
-        [input, output].map(|end| Stdio::from(OwnedFd::from(end)))
+    /// In the child: the other end of its parent's channel.
+    pub fn to_parent() -> io::Result<Channel> {
+        Ok(io::stdin().as_fd().try_clone_to_owned()?.into())
     }
 }
 
 #[cfg(not(unix))]
 mod system {
-    use std::io::{self, PipeReader, PipeWriter};
-    use std::process::Stdio;
+    use std::io::{self, PipeReader, PipeWriter, Read, Write};
+    use std::process::Command;
 
-    use super::End;
+    /// The end of one pipe to read from, and the end of another to write to.
+    pub struct Channel<R = PipeReader, W = PipeWriter>(R, W);
 
-    pub type Input = PipeReader;
-    pub type Output = PipeWriter;
-
-    /// Two ends of a new channel.
-    pub fn pair() -> io::Result<[End; 2]> {
-        let ((here, to_here), (there, to_there)) = (io::pipe()?, io::pipe()?);
-        Ok([
-            End {
-                input: here,
-                output: to_there,
-            },
-            End {
-                input: there,
-                output: to_here,
-            },
-        ])
+    impl<R: Read, W> Read for Channel<R, W> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            self.0.read(buffer)
+        }
     }
 
-    pub fn stdio(input: Input, output: Output) -> [Stdio; 2] {
-        [input.into(), output.into()]
+    impl<R, W: Write> Write for Channel<R, W> {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.1.write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            self.1.flush()
+        }
+    }
+
+    impl Channel {
+        pub fn pair() -> io::Result<(Self, Self)> {
+            let (reader, their_writer) = io::pipe()?;
+            let (their_reader, writer) = io::pipe()?;
+            Ok((Self(reader, writer), Self(their_reader, their_writer)))
+        }
+    }
+
+    pub fn give(channel: Channel, command: &mut Command) {
+        command.stdin(channel.0).stdout(channel.1);
+    }
+
+    pub fn to_parent() -> io::Result<impl Read + Write> {
+        Ok(Channel(io::stdin(), io::stdout()))
     }
 }

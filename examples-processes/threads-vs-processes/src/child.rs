@@ -1,79 +1,56 @@
-//! A child process of a measurement, seen from main.
+//! A child process, seen from its parent and from inside. The channel to the parent
+//! is also the lifeline: when it ends, so does the child.
 
 use std::env;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
+use std::path::PathBuf;
 use std::process::{self, Command};
 
-use anyhow::{Context, Error, Result, anyhow};
+use anyhow::{Context, Result, bail};
 
-use crate::channel::{self, End};
-use crate::worker;
+use crate::channel::{self, Channel, receive, send};
 
-/// A child process. When it is dropped, it ends, and is waited for.
+/// A child with a channel. When it is dropped, the child ends.
 pub struct Child {
     process: process::Child,
-    role: String,
-    /// The child ends when this does.
-    channel: Option<End>,
-}
-
-/// This program again, in a role of `worker.rs`.
-pub fn command(role: &[&str]) -> Result<Command> {
-    let mut command = Command::new(env::current_exe()?);
-    command.arg(worker::ROLE).args(role);
-    Ok(command)
+    /// `None` while the child ends.
+    channel: Option<Channel>,
 }
 
 impl Child {
-    /// Starts it.
-    pub fn start(role: &[&str]) -> Result<Self> {
-        let mut command = command(role)?;
-        let [ours, theirs] = channel::pair().context("cannot make a channel")?;
-        let [input, output] = theirs.into_stdio();
-        let process = command.stdin(input).stdout(output).spawn();
-        let process = process.context("cannot start a process")?;
+    /// Starts this program again. The child runs [`receiver`].
+    pub fn start() -> Result<Self> {
+        // On Linux this is the program that runs, even if its file was replaced.
+        let program = if cfg!(target_os = "linux") {
+            PathBuf::from("/proc/self/exe")
+        } else {
+            env::current_exe()?
+        };
+        let mut command = Command::new(program);
+        command.arg("receiver");
+        let (ours, theirs) = Channel::pair().context("cannot make a channel")?;
+        channel::give(theirs, &mut command);
+        let process = command.spawn().context("cannot start a child")?;
         Ok(Self {
             process,
-            role: role[0].to_owned(),
             channel: Some(ours),
         })
-    } // `command` is dropped: it holds the child's end, which would never end
+    } // `command` is dropped here, and with it our copy of the child's end
 
-    /// Its process id.
     pub fn id(&self) -> u32 {
         self.process.id()
     }
 
-    /// Sends a number.
-    pub fn tell(&mut self, number: u64) -> Result<()> {
-        self.with_channel(|channel| channel.tell(number))
-    }
-
-    /// Sends bytes.
-    pub fn send(&mut self, bytes: &[u8]) -> Result<()> {
-        self.with_channel(|channel| channel.output.write_all(bytes))
-    }
-
-    /// Waits for a number.
-    pub fn hear(&mut self) -> Result<u64> {
-        self.with_channel(End::hear)
-    }
-
-    fn with_channel<T>(
+    /// Sends and receives something. If the channel fails, the child has ended, and
+    /// the error says how.
+    pub fn talk<T>(
         &mut self,
-        act: impl FnOnce(&mut End) -> io::Result<T>,
+        talk: impl FnOnce(&mut Channel) -> io::Result<T>,
     ) -> Result<T> {
-        let channel = self.channel.as_mut().context("it has ended")?;
-        act(channel).map_err(|error| self.end(&error))
-    }
-
-    /// Waits for its end. Returns how it ended.
-    fn end(&mut self, error: &io::Error) -> Error {
-        self.channel = None;
-        let role = &self.role;
-        match self.process.wait() {
-            Ok(status) => anyhow!("the process \"{role}\" ended with {status}"),
-            Err(_) => anyhow!("the process \"{role}\": {error}"),
+        let channel = self.channel.as_mut().expect("only drop takes it");
+        match talk(channel) {
+            Ok(done) => Ok(done),
+            Err(_) => bail!("the child ended with {}", self.process.wait()?),
         }
     }
 }
@@ -81,6 +58,22 @@ impl Child {
 impl Drop for Child {
     fn drop(&mut self) {
         self.channel = None;
-        let _ = self.process.wait();
+        self.process.wait().ok();
+    }
+}
+
+/// In a child or a thread: receives the size of all messages. Then it receives how
+/// many will come, and answers when the last one is there, again and again. The
+/// channel fails when the parent is done.
+pub fn receiver(mut channel: impl Read + Write) -> io::Result<()> {
+    let _span = shared::span("receiver");
+    let size = receive(&mut channel)?;
+    let mut message = vec![0; usize::try_from(size).unwrap_or_default()];
+    loop {
+        let count = receive(&mut channel)?;
+        for _ in 0..count {
+            channel.read_exact(&mut message)?;
+        }
+        send(&mut channel, count)?;
     }
 }

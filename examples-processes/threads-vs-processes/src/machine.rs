@@ -1,52 +1,73 @@
-//! Where and when something was measured.
+//! The cores of this machine: how many there are, how to stay on one of them, and
+//! what other programs take of them.
 
-use std::env::consts;
 use std::fs;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::num::NonZero;
+use std::thread;
 
-/// The system, the processor and the cores.
-pub fn here(cores: usize) -> String {
-    let processor = processor().unwrap_or_default();
-    format!("{} {}, {processor}{cores} cores", consts::OS, consts::ARCH)
+/// How many cores this program may use.
+pub fn cores() -> usize {
+    thread::available_parallelism().map_or(1, NonZero::get)
 }
 
-fn processor() -> Option<String> {
-    let text = fs::read_to_string("/proc/cpuinfo").ok()?;
-    let line = text
-        .lines()
-        .find_map(|line| line.strip_prefix("model name"))?;
-    Some(format!("{}, ", line.trim_start_matches([' ', '\t', ':'])))
-}
-
-/// The date and time now, in UTC.
-pub fn now() -> String {
-    let now = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
-    date(now.as_secs())
-}
-
-/// The date and time, so many seconds after 1970.
-pub fn date(seconds: u64) -> String {
-    let (mut days, minutes) = (seconds / 86_400, seconds / 60 % 1_440);
-    let mut year = 1970;
-    let leap = |year: u64| {
-        year.is_multiple_of(4)
-            && (!year.is_multiple_of(100) || year.is_multiple_of(400))
-    };
-    while days >= 365 + u64::from(leap(year)) {
-        days -= 365 + u64::from(leap(year));
-        year += 1;
-    }
-    let february = 28 + u64::from(leap(year));
-    let mut month = 1;
-    for length in [31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30] {
-        if days < length {
-            break;
+/// Calls `act`. On Linux, all threads and processes that it starts stay on the same
+/// core. On two cores, a message sometimes has to wake up a core that sleeps, which
+/// takes several times as long as a switch.
+pub fn on_one_core<T>(act: impl FnOnce() -> T) -> T {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::thread::{
+            CpuSet, sched_getaffinity, sched_getcpu, sched_setaffinity,
+        };
+        let mut one = CpuSet::new();
+        one.set(sched_getcpu());
+        if let Ok(all) = sched_getaffinity(None)
+            && let Ok(()) = sched_setaffinity(None, &one)
+        {
+            let done = act();
+            sched_setaffinity(None, &all).expect("it was so before");
+            return done;
         }
-        days -= length;
-        month += 1;
     }
-    let (day, hour, minute) = (days + 1, minutes / 60, minutes % 60);
-    format!("{year}-{month:02}-{day:02} {hour:02}:{minute:02} UTC")
+    act()
+}
+
+/// What the cores have done so far, in the kernel's ticks.
+pub struct Load {
+    busy: f64,
+    idle: f64,
+    ours: f64,
+}
+
+impl Load {
+    /// `None` if there is no /proc.
+    pub fn so_far() -> Option<Self> {
+        let stat = fs::read_to_string("/proc/stat").ok()?;
+        // cpu, user, nice, system, idle, iowait, irq, softirq, steal
+        let all = numbers(stat.lines().next()?);
+        let idle = all.get(3)? + all.get(4)?;
+        let busy = all.iter().take(8).sum::<f64>() - idle;
+
+        let own_stat = fs::read_to_string("/proc/self/stat").ok()?;
+        // The program's name comes first, in brackets, and may contain anything.
+        let own = numbers(own_stat.rsplit_once(')')?.1);
+        // This process, and the children that it has waited for.
+        let ours = own.get(10..14)?.iter().sum();
+        Some(Self { busy, idle, ours })
+    }
+
+    /// The share of the cores that other programs have taken since then.
+    pub fn of_others(&self) -> Option<f64> {
+        let now = Self::so_far()?;
+        let busy = now.busy - self.busy;
+        // The counters of the two files are a few ticks apart.
+        let others = (busy - (now.ours - self.ours) - 3.0).max(0.0);
+        Some(others / (busy + now.idle - self.idle).max(1.0))
+    }
+}
+
+fn numbers(line: &str) -> Vec<f64> {
+    line.split_whitespace()
+        .filter_map(|word| word.parse().ok())
+        .collect()
 }

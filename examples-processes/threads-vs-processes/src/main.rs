@@ -1,121 +1,79 @@
-//! What threads and processes cost, measured here: a row for each claim.
+//! What threads and processes cost, measured on your machine.
 //!
-//! - Run it: `cargo run -p threads-vs-processes` for a first look, and
-//!   `cargo run --release -p threads-vs-processes` for numbers.
-//!   Arguments: `--python`, `--svg DIR`, `--json FILE`
+//! - Run it: `cargo run --release -p threads-vs-processes` for real figures, or
+//!   `cargo run -p threads-vs-processes` for a first look
 //! - Look for: where the ratio is a thousand, and where it is one.
 //! - Python: `threads_vs_processes.py`
 
-#![allow(
-    clippy::cast_possible_truncation,
-    clippy::cast_precision_loss,
-    clippy::cast_sign_loss,
-    reason = "three digits of a figure are enough"
-)]
+#![allow(clippy::cast_precision_loss, reason = "three digits are enough")]
 
 mod channel;
 mod child;
-mod cores;
-mod files;
 mod machine;
 mod measure;
-mod options;
-mod pool;
-mod progress;
-mod python;
-mod report;
+mod row;
 mod rows;
-#[allow(
-    dead_code,
-    reason = "the pattern, whole: here only the counter is used"
-)]
-mod shared_memory;
-mod svg;
-mod table;
 #[cfg(test)]
 mod tests;
-mod worker;
 
-use std::env;
-use std::ffi::OsString;
-use std::fmt::Display;
-use std::io::{self, ErrorKind, Write};
-use std::process::ExitCode;
+use std::env::{self, consts};
+use std::ffi::{OsStr, OsString};
 
-use anyhow::{Context, Result};
+use anyhow::{Result, bail};
+use machine::Load;
+use process_pool::pool;
+use rows::tasks::Task;
+use serde_json::json;
 
-use options::Options;
-use report::Report;
-use rows::{Effort, STEPS, Task};
+const DEBUG: bool = cfg!(debug_assertions);
+const BUILD: &str = if DEBUG { "debug" } else { "release" };
 
-fn main() -> ExitCode {
+fn main() -> Result<()> {
     shared::tidy_output();
     pool::serve::<Task>(); // a worker of a pool stays in here
 
-    let args: Vec<OsString> = env::args_os().skip(1).collect();
-    if args.first().is_some_and(|first| first == worker::ROLE) {
-        let role: Vec<&str> =
-            args[1..].iter().filter_map(|arg| arg.to_str()).collect();
-        if let Some(ended) = worker::run(&role) {
-            // Main is told by the end of the worker, and says it.
-            return ExitCode::from(u8::from(ended.is_err()));
+    let words: Vec<OsString> = env::args_os().skip(1).collect();
+    let args = words.join(OsStr::new(" "));
+    match args.to_str() {
+        Some("") => measure_all(false),
+        Some("--json") => measure_all(true), // for the comparison with Python
+        // The children are this program, too. An error means that the parent has
+        // ended, so there is no process to report it to.
+        Some("receiver") => {
+            child::receiver(channel::to_parent()?).ok();
+            Ok(())
         }
-    }
-    match Options::parse(args.into_iter()) {
-        Ok(options) => exit_code(run(&options)),
-        Err(wrong) => {
-            let _ = writeln!(io::stderr(), "{wrong}");
-            ExitCode::from(2)
-        }
+        _ => bail!("expected --json or nothing, not \"{}\"", args.display()),
     }
 }
 
-fn run(options: &Options) -> Result<()> {
-    files::check(options)?;
-    let effort = Effort::of_this_build();
-    let mut python = None;
-    if options.python {
-        python = Some(python::Python::start(&effort)?);
+fn measure_all(as_json: bool) -> Result<()> {
+    let cores = machine::cores();
+    if !as_json {
+        let system = format!("{} {}", consts::OS, consts::ARCH);
+        println!("{system}, {cores} cores, {BUILD} build");
+        println!("± is half the distance between the quartiles.");
+        println!("{}", row::heading());
     }
-    let version = python.as_ref().map(|python| python.version.as_str());
-    let mut report = Report::new(effort.cores, version);
-    say(report.heading())?;
-    say(table::head(options.python))?;
-    for (number, step) in STEPS.iter().enumerate() {
-        let _span = shared::span(step.name);
-        progress::show(number, step.name);
-        let rows = (step.measure)(&effort).context(step.name)?;
-        let pythons = match &mut python {
-            Some(python) => python.measure(step, &effort, &rows)?,
-            None => Vec::new(),
-        };
-        progress::clear();
-        for (place, row) in rows.iter().enumerate() {
-            if row.is_printed(effort.cores) {
-                say(table::lines(row, pythons.get(place)))?;
+    let mut all_rows = Vec::new();
+    for measure in rows::ALL {
+        let load = Load::so_far();
+        let mut rows = measure()?;
+        let others = load.and_then(|load| load.of_others());
+        row::withdraw_conclusions(&mut rows, others.unwrap_or_default());
+        if !as_json {
+            // Of a curve, the table shows both ends.
+            let ends = [None, Some(1), Some(cores.max(2))];
+            for row in rows.iter().filter(|row| ends.contains(&row.workers)) {
+                println!("{row}");
             }
         }
-        report.rows.extend(rows);
-        report.python.extend(pythons);
+        all_rows.extend(rows);
     }
-    drop(python); // its time counts as ours from now on
-    say(report.closing())?;
-    files::write(options, &report)
-}
-
-fn say(line: impl Display) -> Result<()> {
-    writeln!(io::stdout(), "{line}").context("cannot print")
-}
-
-fn exit_code(result: Result<()>) -> ExitCode {
-    let Err(error) = result else {
-        return ExitCode::SUCCESS;
-    };
-    progress::clear();
-    // Whoever read our lines has left (`| head -1`): nobody to tell.
-    let left = |error: &io::Error| error.kind() == ErrorKind::BrokenPipe;
-    if !error.downcast_ref().is_some_and(left) {
-        let _ = writeln!(io::stderr(), "{error:#}");
+    if as_json {
+        println!("{}", json!({ "build": BUILD, "rows": all_rows }));
+    } else if DEBUG {
+        println!("(A debug build: for real figures, use --release.)");
     }
-    ExitCode::FAILURE
+    Ok(())
 }

@@ -1,134 +1,98 @@
 #![allow(clippy::float_cmp, reason = "these figures are exact")]
 
 use std::cell::RefCell;
-use std::ffi::OsString;
 use std::time::Duration;
 
-use crate::measure::{Samples, Work, in_turn, quantile};
-use crate::options::Options;
-use crate::rows::{Effort, Task, Unit};
-use crate::table::{figure, ratio};
-use crate::{machine, pool::Job, worker};
+use crate::measure::{Figure, Pair, Work, in_turn};
+use crate::row::{Row, Unit, in_unit, withdraw_conclusions};
+use crate::rows::tasks::points;
 
-#[test]
-fn quantiles_lie_between_the_values() {
-    assert_eq!(quantile(&[3.0, 1.0, 2.0], 0.5), 2.0);
-    assert_eq!(quantile(&[4.0, 1.0], 0.5), 2.5);
-    assert_eq!(quantile(&[1.0, 2.0, 3.0, 4.0, 5.0], 0.25), 2.0);
-    assert_eq!(quantile(&[7.0], 0.75), 7.0);
-    assert!(quantile(&[], 0.5).is_nan());
-}
-
-#[test]
-fn the_spread_is_half_the_distance_of_the_quartiles() {
-    let samples = Samples::of(vec![1.0, 2.0, 3.0, 4.0, 5.0]);
-    assert_eq!((samples.median(), samples.quartiles()), (3.0, [2.0, 4.0]));
-    assert_eq!(samples.spread(), 1.0 / 3.0);
-    assert_eq!(samples.over(2).median(), 1.5);
-}
-
-/// Both sizes of a batch, of both works in turn, also without time.
-#[test]
-fn each_batch_is_followed_by_one_of_twice_its_size() {
-    let calls = RefCell::new(Vec::new());
-    let work = |name| -> Work {
-        let calls = &calls;
-        Box::new(move |times| {
-            calls.borrow_mut().push((name, times));
-            Ok(())
-        })
-    };
-    let both = in_turn(Duration::ZERO, &mut [work('a'), work('b')]).unwrap();
-    let round = [('a', 1), ('a', 2), ('b', 1), ('b', 2)];
-    assert!(calls.borrow().ends_with(&round), "{calls:?}");
-    for samples in both {
-        assert!(samples.samples.len() >= 2);
-        assert!(samples.twice_the_work.is_some());
+fn pair(threads: f64, processes: f64) -> Pair<Figure> {
+    Pair {
+        threads: Figure::of(&[threads]),
+        processes: Figure::of(&[processes]),
     }
 }
 
 #[test]
-fn work_that_was_removed_ends_all_the_same() {
-    let mut nothing: [Work; 1] = [Box::new(|_| Ok(()))];
-    let samples = in_turn(Duration::from_secs(1), &mut nothing).unwrap();
-    assert!(samples[0].twice_the_work.is_some());
+fn a_figure_is_the_middle_and_the_quartiles() {
+    let figure = Figure::of(&[5.0, 1.0, 4.0, 2.0, 3.0]);
+    assert_eq!(figure.median, 3.0);
+    assert_eq!(figure.spread(), (4.0 - 2.0) / 2.0 / 3.0);
+}
+
+#[test]
+fn the_sides_take_turns_and_no_time_is_enough() {
+    let calls = &RefCell::new(String::new());
+    let work = |name| -> Work {
+        Box::new(move |_| {
+            calls.borrow_mut().push(name);
+            Ok(())
+        })
+    };
+    let pairs = vec![Pair {
+        threads: work('t'),
+        processes: work('p'),
+    }];
+    in_turn(Duration::ZERO, pairs).unwrap();
+    assert!(calls.borrow().ends_with("tptptptptp"), "{calls:?}");
+}
+
+#[test]
+fn work_that_the_compiler_has_removed_ends_all_the_same() {
+    let nothing: Pair<Work> = Pair {
+        threads: Box::new(|_| Ok(())),
+        processes: Box::new(|_| Ok(())),
+    };
+    in_turn(Duration::from_millis(20), vec![nothing]).unwrap();
+}
+
+#[test]
+fn a_conclusion_follows_from_the_figures() {
+    let compare = |threads, processes| pair(threads, processes).compare("it");
+    let [slow, fast, same] =
+        [compare(1.0, 36.0), compare(2.0, 1.0), compare(1.0, 1.2)];
+    assert_eq!(slow, "With processes, it takes 36.0 times as long.");
+    assert_eq!(fast, "With threads, it takes 2.00 times as long.");
+    assert_eq!(same, "With processes, it takes about as long.");
+    assert_eq!(
+        pair(2.0, 300.0).times_as_long_as(pair(1.0, 2.0)),
+        "2.00 times as long with threads, and 150 times with processes"
+    );
+}
+
+#[test]
+fn a_busy_machine_allows_no_conclusion_of_what_was_timed() {
+    let conclusion = |others, high_quartile, unit| {
+        let mut row = Row::new("a row", pair(1.0, 2.0), "It is so.".into());
+        row.figures.processes.high_quartile = high_quartile;
+        row.unit = unit;
+        let mut rows = [row];
+        withdraw_conclusions(&mut rows, others);
+        let [row] = rows;
+        row.conclusion
+    };
+    let busy = "No conclusion: other programs took 30 % of the cores.";
+    assert_eq!(conclusion(0.3, 2.0, Unit::Seconds), busy);
+    let apart = "No conclusion: a spread of ± 50 %.";
+    assert_eq!(conclusion(0.0, 4.0, Unit::Seconds), apart);
+    assert_eq!(conclusion(0.04, 2.1, Unit::Seconds), "It is so.");
+    assert_eq!(conclusion(0.3, 2.0, Unit::Results), "It is so.");
 }
 
 #[test]
 fn figures_have_three_digits_and_a_unit() {
-    let seconds = |value| figure(value, Unit::Seconds);
-    assert_eq!(seconds(36.54e-9), "36.5 ns");
+    let seconds = |value| in_unit(value, Unit::Seconds);
     assert_eq!(seconds(2.5e-10), "0.25 ns");
     assert_eq!(seconds(999.4e-6), "999 µs");
     assert_eq!(seconds(999.6e-6), "1.00 ms");
-    assert_eq!(seconds(1.25), "1.25 s");
-    assert_eq!(figure(9.56 * 1024.0, Unit::Bytes), "9.56 KiB");
-    assert_eq!(figure(1023.0 * 1024.0, Unit::Bytes), "1.00 MiB");
-    assert_eq!(figure(1.0, Unit::Tasks), "1 of 8");
-    assert_eq!([0.96, 9.96, 5961.4].map(ratio), ["1.0", "10", "5961"]);
-}
-
-/// As `date -u -d @SECONDS` has them.
-#[test]
-fn dates_know_leap_years() {
-    for (seconds, date) in [
-        (0, "1970-01-01 00:00 UTC"),
-        (951_782_399, "2000-02-28 23:59 UTC"),
-        (951_868_799, "2000-02-29 23:59 UTC"),
-        (1_735_689_599, "2024-12-31 23:59 UTC"),
-        (1_735_689_600, "2025-01-01 00:00 UTC"),
-        (4_107_542_400, "2100-03-01 00:00 UTC"),
-    ] {
-        assert_eq!(machine::date(seconds), date);
-    }
+    assert_eq!(in_unit(9.56 * 1024.0, Unit::Bytes), "9.56 KiB");
+    assert_eq!(in_unit(1.0, Unit::Results), "1 of 8");
 }
 
 #[test]
 fn the_curve_goes_from_one_worker_to_all_cores() {
-    let points = |cores| {
-        Effort {
-            budget: Duration::ZERO,
-            cores,
-        }
-        .points()
-    };
     assert_eq!(points(1), [1, 2]);
-    assert_eq!(points(2), [1, 2]);
-    assert_eq!(points(8), [1, 2, 3, 4, 5, 6, 7, 8]);
-    for cores in 2..=256 {
-        let points = points(cores);
-        assert!(points.len() <= 8 && points.is_sorted_by(|a, b| a < b));
-        assert_eq!((points[0], points[points.len() - 1]), (1, cores));
-    }
-}
-
-#[test]
-fn arguments_are_parsed_or_named_in_the_error() {
-    let parse = |args: &[&str]| Options::parse(args.iter().map(OsString::from));
-    assert_eq!(parse(&[]), Ok(Options::default()));
-    let all = parse(&["--json", "a", "--python", "--svg", "b"]).unwrap();
-    assert_eq!((all.python, all.json), (true, Some("a".into())));
-    assert_eq!(all.svg, Some("b".into()));
-    for (wrong, named) in [
-        (&["12"][..], "not \"12\""),
-        (&["--svg"], "--svg needs a folder"),
-        (&["--json", ""], "--json needs a file"),
-        (&["--python", "x"], "not \"x\""),
-    ] {
-        assert!(parse(wrong).unwrap_err().contains(named));
-    }
-}
-
-#[test]
-fn tasks_are_what_they_say() {
-    assert_eq!(Task::Double(21).run(), 42);
-    assert_eq!(Task::CountPrimes(0, 100).run(), 25);
-    assert_eq!(Task::CountPrimes(100, 1_000).run(), 143);
-}
-
-#[test]
-fn no_role_is_not_taken_for_one() {
-    for wrong in [&[][..], &["fast"], &["receive"], &["receive", "much"]] {
-        assert!(worker::run(wrong).is_none());
-    }
+    assert_eq!(points(6), [1, 2, 4, 6]);
+    assert_eq!(points(64), [1, 2, 4, 8, 16, 32, 64]);
 }

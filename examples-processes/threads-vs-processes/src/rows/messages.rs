@@ -1,118 +1,110 @@
-//! Communication: a message there and back, and messages of three sizes.
+//! A switch to another worker and back, and messages of three sizes. All of it is
+//! measured on one core.
 
-use std::sync::Arc;
-use std::sync::mpsc;
+use std::hint::black_box;
+use std::io::{self, Write};
+use std::sync::{Arc, mpsc};
 use std::thread;
 
 use anyhow::{Context, Result};
 
-use super::{Effort, Row};
-use crate::channel;
-use crate::child::Child;
-use crate::cores;
-use crate::measure::Work;
-use crate::worker;
+use super::compare;
+use crate::channel::{Channel, receive, send};
+use crate::child::{self, Child};
+use crate::machine::on_one_core;
+use crate::measure::{Figure, Pair, Work};
+use crate::row::Row;
 
-/// A context switch: two hand each other eight bytes, so one of them waits at any
-/// moment. Both sides go through the same kind of channel: what differs is the
-/// switch.
-pub fn switch(effort: &Effort) -> Result<Vec<Row>> {
-    Ok(vec![cores::on_one(|| there_and_back(effort))?])
+/// Both sides use the same kind of channel. One of the two always waits, so each
+/// round takes two switches.
+pub fn switch() -> Result<Vec<Row>> {
+    let _span = shared::span("switch");
+    on_one_core(switch_on_one_core)
 }
 
-fn there_and_back(effort: &Effort) -> Result<Row> {
-    let [mut near, far] = channel::pair().context("cannot make a channel")?;
-    let other = thread::spawn(|| worker::echo(far.input, far.output));
-    let threads = move |times| {
-        for number in 0..times {
-            near.tell(number)?;
-            near.hear()?;
-        }
-        Ok(())
-    };
-    let mut child = Child::start(&["echo"])?;
-    let processes = move |times| {
-        for number in 0..times {
-            child.tell(number)?;
-            child.hear()?;
-        }
-        Ok(())
-    };
-    let mut row = effort.compare(
-        "switch to another and back, by a socket pair",
-        Box::new(threads),
-        Box::new(processes),
-    )?;
-    let _ = other.join(); // `near` was dropped with `threads`
-    row.means = format!(
-        "To switch to a process takes {:.1} times as long: no reason for threads.",
-        row.ratio().unwrap_or_default()
-    );
-    row.noisy = !cores::CAN_PIN;
-    Ok(row)
+fn switch_on_one_core() -> Result<Vec<Row>> {
+    let (mut ours, theirs) = Channel::pair().context("cannot make a channel")?;
+    thread::scope(|scope| {
+        scope.spawn(|| child::receiver(theirs)); // it ends when `ours` is dropped
+        let mut child = Child::start()?;
+        // There are no messages in between.
+        send(&mut ours, 0)?;
+        child.talk(|channel| send(channel, 0))?;
+        let pair: Pair<Work> = Pair {
+            threads: Box::new(move |count| {
+                for _ in 0..count {
+                    there_and_back(&mut ours)?;
+                }
+                Ok(())
+            }),
+            processes: Box::new(move |count| {
+                for _ in 0..count {
+                    child.talk(there_and_back)?;
+                }
+                Ok(())
+            }),
+        };
+        let name = "switch to another and back, by a socket pair";
+        super::row(name, "a switch", pair)
+    })
 }
 
-/// Handing over: a stream of messages, and an answer when the last is there.
-pub fn rows(effort: &Effort) -> Result<Vec<Row>> {
-    let rows = cores::on_one(|| {
-        [
-            compare(effort, "8 bytes", 8, thread_that_takes(0_u64)),
-            compare(effort, "64 KiB", 64 << 10, arc_of(64 << 10)),
-            compare(effort, "1 MiB", 1 << 20, arc_of(1 << 20)),
-        ]
-    });
-    let mut rows = rows.into_iter().collect::<Result<Vec<Row>>>()?;
-    for (row, means) in rows.iter_mut().zip([
-        "Through a channel, against a system call to write it, and one to read it.",
-        "A thread gets the address; a process gets a copy, through a socket pair.",
-        "To a thread size does not matter. To a process it is what you pay for.",
-    ]) {
-        row.means = means.into();
-        row.noisy = !cores::CAN_PIN;
+pub fn there_and_back(channel: &mut Channel) -> io::Result<u64> {
+    send(&mut *channel, 0)?;
+    receive(channel)
+}
+
+/// Many messages are sent, and answered when the last one is there.
+pub fn hand_over() -> Result<Vec<Row>> {
+    let _span = shared::span("hand over");
+    let small = on_one_core(|| messages_of(8))?;
+    let conclusion = small.compare("a small message");
+    let mut rows = vec![Row::new("hand over 8 bytes", small, conclusion)];
+    for (name, size) in
+        [("hand over 64 KiB", 64 << 10), ("hand over 1 MiB", 1 << 20)]
+    {
+        let figures = on_one_core(|| messages_of(size))?;
+        let growth = figures.times_as_long_as(small);
+        let conclusion = format!("Compared with 8 bytes, it takes {growth}.");
+        rows.push(Row::new(name, figures, conclusion));
     }
     Ok(rows)
 }
 
-fn compare(
-    effort: &Effort,
-    words: &str,
-    size: usize,
-    threads: Work<'static>,
-) -> Result<Row> {
-    let mut child = Child::start(&["receive", &size.to_string()])?;
-    let message = vec![1; size];
-    let processes = move |times| {
-        child.tell(times)?;
-        for _ in 0..times {
-            child.send(&message)?;
-        }
-        child.hear()?;
-        Ok(())
-    };
-    effort.compare(format!("hand over {words}"), threads, Box::new(processes))
-}
-
-fn arc_of(size: usize) -> Work<'static> {
-    thread_that_takes(Arc::new(vec![1_u8; size]))
-}
-
-/// A thread and a channel to it. `None` asks it for an answer.
-fn thread_that_takes<T: Clone + Send + Sync + 'static>(item: T) -> Work<'static> {
-    let (sender, items) = mpsc::channel::<Option<T>>();
+fn messages_of(size: usize) -> Result<Pair<Figure>> {
+    let message: Arc<[u8]> = vec![1; size].into();
+    let to_thread = message.clone();
+    let (sender, receiver) = mpsc::channel::<Option<Arc<[u8]>>>();
     let (answer, answers) = mpsc::channel();
-    thread::spawn(move || {
-        let _span = shared::span("receive");
-        while let Ok(item) = items.recv() {
-            if std::hint::black_box(item).is_none() {
-                let _ = answer.send(());
+    thread::scope(|scope| {
+        scope.spawn(move || {
+            for message in receiver {
+                // `None` asks for an answer.
+                if black_box(message).is_none() && answer.send(()).is_err() {
+                    break;
+                }
             }
-        }
-    });
-    Box::new(move |times| {
-        for _ in 0..times {
-            sender.send(Some(item.clone()))?;
-        }
-        sender.send(None)?;
-        Ok(answers.recv()?)
+        });
+        let mut child = Child::start()?;
+        child.talk(|channel| send(channel, size as u64))?;
+        compare(Pair {
+            threads: Box::new(move |count| {
+                for _ in 0..count {
+                    sender.send(Some(to_thread.clone()))?;
+                }
+                sender.send(None)?;
+                Ok(answers.recv()?)
+            }),
+            processes: Box::new(move |count| {
+                child.talk(|channel| {
+                    send(&mut *channel, count)?;
+                    for _ in 0..count {
+                        channel.write_all(&message)?;
+                    }
+                    receive(channel)
+                })?;
+                Ok(())
+            }),
+        })
     })
 }

@@ -1,51 +1,40 @@
-//! Tasks for pools: tiny ones, one by one and in chunks; ones that compute, and
-//! ones that wait.
+//! Tasks for a pool of threads and a pool of processes: tiny ones, some that
+//! compute, and some that wait.
 
+use std::path::PathBuf;
 use std::sync::mpsc;
-use std::thread;
 use std::time::Duration;
+use std::{iter, process, thread};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
+use process_pool::pool::{Job, Options, Pool};
 use serde::{Deserialize, Serialize};
 use threadpool::ThreadPool;
 
-use super::{Effort, Row, Unit, row};
-use crate::measure::{self, Samples, Work};
-use crate::pool::{Job, Pool};
-use crate::table;
-use crate::worker;
+use super::{TIME, compare, crash, lock};
+use crate::DEBUG;
+use crate::machine::cores;
+use crate::measure::{Pair, Work, in_turn};
+use crate::row::{Row, Unit, in_unit};
 
-/// What a chunk of tiny tasks holds at most, in either pool.
-const CHUNK: usize = 1_000;
-/// How many tiny tasks a pool gets at once.
-const MANY: u64 = if cfg!(debug_assertions) {
-    2_000
-} else {
-    50_000
-};
-
-/// The numbers of the computation begin here: large, so that each takes some work.
+/// The first number that is tested: a large one, so that each is some work.
 const FIRST: u64 = 100_000_000;
-const NUMBERS: u64 = if cfg!(debug_assertions) {
-    4_800
-} else {
-    200_000
-};
-/// Divides by as many workers as machines tend to have.
-const SHARES: u64 = if cfg!(debug_assertions) { 48 } else { 480 };
+/// Among how many tasks the numbers are shared.
+const SHARES: u64 = if DEBUG { 24 } else { 96 };
 
 const WAIT: Duration = Duration::from_millis(5);
-const WAITS: u64 = if cfg!(debug_assertions) { 16 } else { 64 };
-const WAITERS: usize = if cfg!(debug_assertions) { 4 } else { 16 };
 
-/// What the workers of both pools do.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+/// What the workers of both pools can do.
+#[derive(Clone, Serialize, Deserialize)]
 pub enum Task {
     Double(u64),
-    CountPrimes(u64, u64),
-    Wait(Duration),
+    CountPrimes { from: u64, below: u64 },
+    Wait,
+    AddUnderLock { memory: PathBuf, count: u64 },
     Panic,
     Abort,
+    PanicInOneThread,
+    AbortInOneThread,
 }
 
 impl Job for Task {
@@ -54,203 +43,177 @@ impl Job for Task {
     fn run(self) -> u64 {
         match self {
             Task::Double(number) => 2 * number,
-            Task::CountPrimes(from, below) => count_primes(from, below),
-            Task::Wait(time) => {
-                thread::sleep(time);
-                1
+            Task::CountPrimes { from, below } => count_primes(from, below),
+            Task::Wait => {
+                thread::sleep(WAIT);
+                0
             }
-            Task::Panic => panic!(),
-            Task::Abort => std::process::abort(),
+            Task::AddUnderLock { memory, count } => lock::add(&memory, count),
+            Task::Panic => panic!("on purpose"),
+            Task::Abort => process::abort(),
+            Task::PanicInOneThread => crash::survivors(|| Task::Panic.run()),
+            Task::AbortInOneThread => crash::survivors(|| Task::Abort.run()),
         }
     }
-
-    fn init() {
-        worker::quiet_crashes();
-    }
 }
 
-/// By trial division, which keeps a core busy.
-pub fn count_primes(from: u64, below: u64) -> u64 {
-    let is_prime = |&n: &u64| n > 1 && (2..=n.isqrt()).all(|d| n % d != 0);
-    (from..below).filter(is_prime).count() as u64
+type Tasks = Box<dyn Iterator<Item = Task>>;
+
+/// A pool of each kind, that sends up to `chunk` tasks to a worker at once.
+struct Pools {
+    threads: ThreadPool,
+    processes: Pool,
+    chunk: usize,
 }
 
-/// A task goes to a pool, and its result comes back, before the next one goes.
-pub fn single(effort: &Effort) -> Result<Vec<Row>> {
-    let (threads, processes) = pools(effort.cores);
-    let threads = |times| {
-        for number in 0..times {
-            let (sender, result) = mpsc::channel();
-            threads.execute(move || {
-                let _ = sender.send(Task::Double(number).run());
-            });
-            ensure!(result.recv()? == 2 * number, "a wrong result");
-        }
-        Ok(())
-    };
-    let processes = |times| {
-        for number in 0..times {
-            let result = processes.submit(Task::Double(number)).wait()?;
-            ensure!(result == 2 * number, "a wrong result");
-        }
-        Ok(())
-    };
-    let mut row = effort.compare(
-        "a tiny task through a pool, one by one",
-        Box::new(threads),
-        Box::new(processes),
-    )?;
-    row.noisy = true; // it wakes up cores that may or may not sleep
-    row.means = format!(
-        "A task should compute for more than {}, or the way to a process \
-         costs more.",
-        table::figure(median(row.processes.as_ref()), Unit::Seconds)
-    );
-    Ok(vec![row])
-}
-
-/// The same, many at once: the pools carry them in chunks.
-pub fn chunks(effort: &Effort) -> Result<Vec<Row>> {
-    let pools = pools(effort.cores);
-    let tasks: Vec<Task> = (0..MANY).map(Task::Double).collect();
-    let [threads, processes] = both(&pools, &tasks, CHUNK, MANY * (MANY - 1));
-    let name = "a tiny task through a pool, in chunks of 1000";
-    let mut row = effort.compare(name, threads, processes)?;
-    row.noisy = true; // as before, and where the memory comes to lie
-    row.threads = row.threads.map(|all| all.over(MANY));
-    row.processes = row.processes.map(|all| all.over(MANY));
-    row.means = format!(
-        "In chunks the way there and back is {} a task: send many together.",
-        table::figure(median(row.processes.as_ref()), Unit::Seconds)
-    );
-    Ok(vec![row])
-}
-
-/// CPU-bound: the same computation on more and more workers.
-pub fn compute(effort: &Effort) -> Result<Vec<Row>> {
-    let points = effort.points();
-    let primes = count_primes(FIRST, FIRST + NUMBERS);
-    let pools: Vec<_> = points.iter().map(|&workers| pools(workers)).collect();
-    let share = NUMBERS.div_ceil(SHARES);
-    let tasks: Vec<Task> = (FIRST..FIRST + NUMBERS)
-        .step_by(usize::try_from(share)?)
-        .map(|from| Task::CountPrimes(from, (from + share).min(FIRST + NUMBERS)))
-        .collect();
-    let works = pools
-        .iter()
-        .flat_map(|pools| both(pools, &tasks, 1, primes));
-    let mut works: Vec<Work> = works.collect();
-    // As much time on a machine with many cores as on one with few.
-    let budget = effort.budget * 8 / u32::try_from(works.len())?;
-    let samples = measure::in_turn(budget, &mut works)?;
-    let rows = points
-        .iter()
-        .zip(samples.chunks(2))
-        .map(|(&workers, pair)| {
-            let plural = if workers == 1 { "" } else { "s" };
-            let name = format!("compute, a number, {workers} worker{plural}");
-            let [threads, processes] = pair else {
-                unreachable!("pairs of samples")
-            };
-            let [threads, processes] =
-                [threads, processes].map(|all| all.over(NUMBERS));
-            let row = row(name, Unit::Seconds, threads, processes);
-            Row {
+impl Pools {
+    fn new(workers: usize, chunk: usize) -> Self {
+        Self {
+            threads: ThreadPool::new(workers),
+            processes: Pool::with(Options {
                 workers: Some(workers),
-                ..row
+                chunk: Some(chunk),
+                ..Options::default()
+            }),
+            chunk,
+        }
+    }
+
+    /// A batch of the work is to do all these tasks at once, in either pool.
+    fn all_at_once(&self, tasks: fn(u64) -> Tasks) -> Pair<Work<'_>> {
+        Pair {
+            threads: Box::new(move |count| self.do_in_threads(tasks(count))),
+            processes: Box::new(move |count| self.do_in_processes(tasks(count))),
+        }
+    }
+
+    fn do_in_threads(&self, mut tasks: impl Iterator<Item = Task>) -> Result<()> {
+        let (sender, results) = mpsc::channel();
+        let mut missing = 0;
+        loop {
+            let chunk: Vec<Task> = tasks.by_ref().take(self.chunk).collect();
+            if chunk.is_empty() {
+                break;
             }
-        });
-    let mut rows: Vec<Row> = rows.collect();
-    let last = rows.len() - 1;
-    let times = |of: fn(&Row) -> Option<&Samples>| {
-        median(of(&rows[0])) / median(of(&rows[last]))
-    };
-    let means = format!(
-        "Threads are {:.2} times as fast as one, processes {:.2} times: without \
-         a GIL it is the same.",
-        times(|row| row.threads.as_ref()),
-        times(|row| row.processes.as_ref())
-    );
-    rows[0].means = "One worker of either kind computes at the same speed.".into();
-    rows[last].means = means;
+            missing += chunk.len();
+            let sender = sender.clone();
+            self.threads.execute(move || {
+                let results: Vec<u64> = chunk.into_iter().map(Task::run).collect();
+                sender.send(results).expect("they are received below");
+            });
+        }
+        drop(sender); // or the results would never end
+        for results in results {
+            missing -= results.len();
+        }
+        ensure!(missing == 0, "a thread has panicked");
+        Ok(())
+    }
+
+    fn do_in_processes(&self, tasks: impl Iterator<Item = Task>) -> Result<()> {
+        for result in self.processes.map(tasks) {
+            result?;
+        }
+        Ok(())
+    }
+}
+
+/// Tiny tasks: each is sent when the one before has come back, or all at once.
+pub fn tiny() -> Result<Vec<Row>> {
+    let _span = shared::span("tiny tasks");
+    let pools = Pools::new(cores(), 1000);
+    let alone = compare(Pair {
+        threads: Box::new(|count| {
+            for number in 0..count {
+                pools.do_in_threads(iter::once(Task::Double(number)))?;
+            }
+            Ok(())
+        }),
+        processes: Box::new(|count| {
+            for number in 0..count {
+                pools.processes.submit(Task::Double(number)).wait()?;
+            }
+            Ok(())
+        }),
+    })?;
+    let in_chunks = compare(pools.all_at_once(tiny_tasks))?;
+    let times = alone.times_as_long_as(in_chunks);
+    let gain = format!("Compared with this, one by one takes {times}.");
+    let alone_name = "a tiny task through a pool, one by one";
+    let chunks_name = "a tiny task through a pool, in chunks of 1000";
+    Ok(vec![
+        Row::new(alone_name, alone, alone.compare("the way there and back")),
+        Row::new(chunks_name, in_chunks, gain),
+    ])
+}
+
+fn tiny_tasks(count: u64) -> Tasks {
+    Box::new((0..count).map(Task::Double))
+}
+
+/// The same computation on more and more workers.
+pub fn compute() -> Result<Vec<Row>> {
+    let _span = shared::span("compute");
+    let points = points(cores());
+    let mut pools = Vec::new();
+    for workers in &points {
+        pools.push(Pools::new(*workers, 1));
+    }
+    let mut pairs = Vec::new();
+    for pools in &pools {
+        pairs.push(pools.all_at_once(numbers));
+    }
+    let curve = in_turn(3 * TIME, pairs)?;
+
+    let mut rows = Vec::new();
+    for (&workers, &figures) in points.iter().zip(&curve) {
+        let mut row = if workers == 1 {
+            let conclusion = figures.compare("a computation");
+            Row::new("compute, a number, 1 worker", figures, conclusion)
+        } else {
+            let name = format!("compute, a number, {workers} workers");
+            let gain = curve[0].times_as_long_as(figures);
+            let conclusion = format!("Compared with this, 1 worker takes {gain}.");
+            Row::new(&name, figures, conclusion)
+        };
+        row.workers = Some(workers);
+        rows.push(row);
+    }
     Ok(rows)
 }
 
-/// I/O-bound: waits stand for a network or a disk.
-pub fn wait(effort: &Effort) -> Result<Vec<Row>> {
-    let pools = pools(WAITERS);
-    let tasks = vec![Task::Wait(WAIT); usize::try_from(WAITS)?];
-    let [threads, processes] = both(&pools, &tasks, 1, WAITS);
-    let name = format!(
-        "wait {WAITS} times {} ms, {WAITERS} workers",
-        WAIT.as_millis()
-    );
-    let mut row = effort.compare(name, threads, processes)?;
-    let alone = WAIT * u32::try_from(WAITS)?;
-    row.means = format!(
-        "One after the other: {} ms. Who waits needs no core, so take the \
-         cheaper: threads.",
-        alone.as_millis()
-    );
-    Ok(vec![row])
+/// Tests this many numbers.
+fn numbers(count: u64) -> Tasks {
+    Box::new((0..SHARES).map(move |share| Task::CountPrimes {
+        from: FIRST + share * count / SHARES,
+        below: FIRST + (share + 1) * count / SHARES,
+    }))
 }
 
-fn pools(workers: usize) -> (ThreadPool, Pool) {
-    (
-        ThreadPool::with_name("thread".into(), workers),
-        Pool::new(workers),
-    )
+/// By trial division, which keeps a core busy.
+fn count_primes(from: u64, below: u64) -> u64 {
+    (from..below)
+        .filter(|number| (2..=number.isqrt()).all(|divisor| number % divisor != 0))
+        .count() as u64
 }
 
-/// The tasks, so many together, as work for either pool. What they return has to
-/// add up to `sum`.
-fn both<'a>(
-    (threads, processes): &'a (ThreadPool, Pool),
-    tasks: &'a [Task],
-    together: usize,
-    sum: u64,
-) -> [Work<'a>; 2] {
-    let right = move |found| {
-        ensure!(
-            found == sum,
-            "the results add up to {found} and not to {sum}"
-        );
-        Ok(())
-    };
-    [
-        Box::new(move |times| {
-            let mut times = 0..times;
-            times.try_for_each(|_| right(on_threads(threads, tasks, together)))
-        }),
-        Box::new(move |times| {
-            let mut times = 0..times;
-            times.try_for_each(|_| right(in_processes(processes, tasks)?))
-        }),
-    ]
+/// 1, 2, 4 and so on, up to the number of cores. There are at least two.
+pub fn points(cores: usize) -> Vec<usize> {
+    let most = cores.max(2);
+    let powers = (0..16).map(|power| 1 << power);
+    powers.filter(|point| *point < most).chain([most]).collect()
 }
 
-/// Does the tasks in a pool of threads, so many together. Returns the sum of what
-/// they return.
-fn on_threads(pool: &ThreadPool, tasks: &[Task], together: usize) -> u64 {
-    let (sender, results) = mpsc::channel();
-    for tasks in tasks.chunks(together) {
-        let (tasks, sender) = (tasks.to_vec(), sender.clone());
-        pool.execute(move || {
-            let results = tasks.into_iter().map(Task::run).collect::<Vec<u64>>();
-            let _ = sender.send(results);
-        });
-    }
-    drop(sender); // or the results would never end
-    results.into_iter().flatten().sum()
+/// Sleep stands for waiting for a network or a disk.
+pub fn wait() -> Result<Vec<Row>> {
+    let _span = shared::span("wait");
+    let figures = compare(Pools::new(16, 1).all_at_once(waits))?;
+    let one_by_one = in_unit(64.0 * WAIT.as_secs_f64(), Unit::Seconds);
+    let conclusion = format!("One by one, this would take {one_by_one}.");
+    let name = "wait 64 times 5 ms, 16 workers";
+    Ok(vec![Row::new(name, figures, conclusion)])
 }
 
-fn in_processes(pool: &Pool, tasks: &[Task]) -> Result<u64> {
-    let results = pool.map(tasks.iter().copied()).into_iter();
-    results
-        .map(|result| result.context("a worker of the pool"))
-        .sum()
-}
-
-fn median(samples: Option<&Samples>) -> f64 {
-    samples.map_or(f64::NAN, Samples::median)
+fn waits(count: u64) -> Tasks {
+    Box::new((0..64 * count).map(|_| Task::Wait))
 }
