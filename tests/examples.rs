@@ -2,6 +2,7 @@
 //! know about it: a file each, `examples/NAME.rs`. An example with nothing of its
 //! own needs none.
 
+mod actor;
 mod bank_account;
 mod crash_isolation;
 mod deadlock;
@@ -74,6 +75,7 @@ impl Special {
 pub const ALL: &[Special] = &[
     threads_vs_processes::SPECIAL,
     process_pool::SPECIAL,
+    actor::SPECIAL,
     bank_account::SPECIAL,
     crash_isolation::SPECIAL,
     deadlock::SPECIAL,
