@@ -2,6 +2,7 @@
 //! know about it: a file each, `examples/NAME.rs`. An example with nothing of its
 //! own needs none.
 
+mod actor;
 mod bank_account;
 mod bounded_buffer;
 mod crash_isolation;
@@ -82,6 +83,7 @@ impl Special {
 pub const ALL: &[Special] = &[
     threads_vs_processes::SPECIAL,
     process_pool::SPECIAL,
+    actor::SPECIAL,
     bank_account::SPECIAL,
     bounded_buffer::SPECIAL,
     crash_isolation::SPECIAL,

@@ -85,7 +85,7 @@ def run_threads(target, all_args):
 if __name__ == "__main__":
     language = "fr"
 
-    run_threads(greet_two, [(1, "Ada", "Alan"), (2, "Grace", "Edsger")])
+    run_threads(greet_two, [(1, "Ada", "Alan"), (2, "Grace", "Bob")])
     print(f"Atomic: {greeted}")
     print(f"Mutex: {guests.count()}")
     print(f"thread_local!, as main sees it: {greeted_here()}")

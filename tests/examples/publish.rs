@@ -24,7 +24,7 @@ fn always_old() -> Checked {
     let example = Example::named("publish");
     many_runs(
         rounds(),
-        20,
+        5,
         || Program::rust(&example),
         |run| {
             for (line, times) in [

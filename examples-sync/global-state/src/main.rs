@@ -1,5 +1,5 @@
-//! Five kinds of global state, used by two threads and by main; then two tests, for
-//! which a global is one too many.
+//! Five kinds of global state, used by two threads and by main. Then two tests that
+//! share a global disturb each other.
 //!
 //! - Run it: `cargo run -p global-state`
 //! - Look for: main doesn't see what the threads counted in a `thread_local!`, and
@@ -19,8 +19,7 @@ fn main() {
     LANGUAGE.set("fr".into()).expect("no other code sets it");
 
     thread::scope(|scope| {
-        for (thread, first, second) in [(1, "Ada", "Alan"), (2, "Grace", "Edsger")]
-        {
+        for (thread, first, second) in [(1, "Ada", "Alan"), (2, "Grace", "Bob")] {
             scope.spawn(move || {
                 println!("[thread-{thread}] {} {}", greet(first), greet(second));
                 println!("[thread-{thread}] own count: {}", GREETED_HERE.get());

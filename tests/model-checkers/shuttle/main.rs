@@ -11,6 +11,7 @@
     reason = "in the examples, these files are parts of programs"
 )]
 
+pub mod actor;
 pub mod bank_account;
 pub mod bounded_buffer;
 pub mod deadlock;
