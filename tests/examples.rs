@@ -3,6 +3,7 @@
 //! own needs none.
 
 mod bank_account;
+mod barrier;
 mod bounded_buffer;
 mod crash_isolation;
 mod deadlock;
@@ -75,6 +76,7 @@ pub const ALL: &[Special] = &[
     threads_vs_processes::SPECIAL,
     process_pool::SPECIAL,
     bank_account::SPECIAL,
+    barrier::SPECIAL,
     bounded_buffer::SPECIAL,
     crash_isolation::SPECIAL,
     deadlock::SPECIAL,

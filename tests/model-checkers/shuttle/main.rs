@@ -12,6 +12,7 @@
 )]
 
 pub mod bank_account;
+pub mod barrier;
 pub mod bounded_buffer;
 pub mod deadlock;
 pub mod gil;
