@@ -4,6 +4,7 @@
 
 mod actor;
 mod bank_account;
+mod barrier;
 mod bounded_buffer;
 mod crash_isolation;
 mod deadlock;
@@ -85,6 +86,7 @@ pub const ALL: &[Special] = &[
     process_pool::SPECIAL,
     actor::SPECIAL,
     bank_account::SPECIAL,
+    barrier::SPECIAL,
     bounded_buffer::SPECIAL,
     crash_isolation::SPECIAL,
     deadlock::SPECIAL,

@@ -32,7 +32,7 @@ fn every_item_reaches_exactly_one_consumer() {
     }
 }
 
-/// Lets many producers and consumers share a buffer. Each consumer takes one `None`.
+/// Lets many producers and consumers share a buffer. Each consumer takes a `None`.
 fn share(capacity: usize) -> Vec<u32> {
     let buffer = BoundedBuffer::new(capacity);
     thread::scope(|scope| {

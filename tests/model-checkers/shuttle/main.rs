@@ -13,6 +13,7 @@
 
 pub mod actor;
 pub mod bank_account;
+pub mod barrier;
 pub mod bounded_buffer;
 pub mod deadlock;
 pub mod event;

@@ -1,5 +1,6 @@
 //! The standard library as the checked files see it: `sync` and `thread` are
-//! shuttle's, and tell the story of what they do.
+//! shuttle's, and tell the story of what they do. (And a queue of `collections` can
+//! be shown.)
 //!
 //! A package that depends on this under the name `std` has it for all its code.
 //! What is named here replaces the standard library's; the rest of that stays, so
