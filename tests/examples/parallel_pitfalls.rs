@@ -42,7 +42,7 @@ fn always_stuck() -> Checked {
         \nLock held for a copy: [3, 3]\n";
     many_runs(
         rounds(),
-        2,
+        1,
         || Program::rust(&example()),
         |run| ensure(run.output.contains(lines), || run.output.clone()),
     )
