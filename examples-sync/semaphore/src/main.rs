@@ -22,7 +22,8 @@ fn main() {
     shared::tidy_output();
     let semaphore = &Semaphore::new(PERMITS);
     let running = &AtomicUsize::new(0);
-    let two_there = &Barrier::new(PERMITS); // so that jobs really overlap
+    // Jobs run in pairs, so that they really overlap. (Their number is even.)
+    let two_there = &Barrier::new(PERMITS);
 
     thread::scope(|scope| {
         let mut jobs = Vec::new();
