@@ -24,7 +24,7 @@ Two readers read at the same time.
 A writer writes. Does a reader get in? false
 Total with one read: 12
 Total with a second read: never, a deadlock
-Nanoseconds an operation (";
+Nanoseconds per operation (";
 
 pub fn trials() -> Vec<Trial> {
     vec![

@@ -32,7 +32,7 @@ impl Account {
         self.ask(Request::Balance)
     }
 
-    /// Replaces the balance.
+    /// Replaces the balance. Broken after `balance`: a deposit may come in between.
     pub fn set_balance(&self, balance: u64) -> Receiver<()> {
         self.ask(|answer| Request::SetBalance(balance, answer))
     }
@@ -64,7 +64,7 @@ fn serve(mut balance: u64, requests: Receiver<Request>) -> u64 {
                 answer.send(()).ok()
             }
             Request::Deposit(amount, answer) => {
-                balance = balance.checked_add(amount).expect("it is too much");
+                balance = balance.checked_add(amount).expect("the account is full");
                 answer.send(balance).ok()
             }
         };

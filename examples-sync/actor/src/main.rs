@@ -1,5 +1,4 @@
-//! One thread owns a bank account, and others send it requests. You need no lock,
-//! but a deposit in two messages can still be lost.
+//! One thread owns a bank account, and the others send it requests, without a lock.
 //!
 //! - Run it: `cargo run -p actor`
 //! - Look for: 110 instead of 120, and the balance that `join` returns.
@@ -16,7 +15,6 @@ use account::Account;
 
 fn main() {
     shared::tidy_output();
-
     // The barrier forces the bug: both tellers get the balance before one sets it.
     let both_have_it = Barrier::new(2);
     two_tellers("Get, then set", |account| {
@@ -24,7 +22,6 @@ fn main() {
         both_have_it.wait();
         account.set_balance(balance + 10).recv().unwrap();
     });
-
     two_tellers("One message", |account| {
         account.deposit(10).recv().unwrap();
     });

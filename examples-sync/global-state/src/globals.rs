@@ -57,6 +57,6 @@ pub fn greet(name: &str) -> String {
     GREETED.fetch_add(1, Ordering::Relaxed);
     GREETED_HERE.set(GREETED_HERE.get() + 1);
     GUESTS.add(name);
-    let language = LANGUAGE.get().expect("main has set the language");
+    let language = LANGUAGE.get().expect("main should set the language");
     format!("{}, {name}!", GREETINGS[language.as_str()])
 }

@@ -1,9 +1,7 @@
-//! How long each form of a statement holds a lock, and a pool whose two workers
-//! never work at the same time because of that.
+//! How long a statement holds a lock, and a pool that does one job at a time.
 //!
 //! - Run it: `cargo run -p lock-held-too-long`
-//! - Look for: `held inside` for a lock in the head of a block, and in the last two
-//!   lines how many jobs ran at once.
+//! - Look for: `held inside`, and in the last two lines how many jobs ran at once.
 //! - Python: `lock_held_too_long.py`
 
 mod forms;

@@ -105,7 +105,7 @@ pub fn print_table() {
     } else {
         "release"
     };
-    println!("Nanoseconds an operation ({cores} cores, {build} build):");
+    println!("Nanoseconds per operation ({cores} cores, {build} build):");
     println!("  reads  inside  threads     Mutex    RwLock    atomic");
     for row in &rows {
         println!(

@@ -48,8 +48,8 @@ fn share(numbers: &Arc<Vec<u64>>) -> u64 {
         let numbers = Arc::clone(numbers);
         let sums = Arc::clone(&sums);
         threads.push(thread::spawn(move || {
-            let part = &numbers[start..start + PART];
-            let sum: u64 = part.iter().map(|n| n * n).sum();
+            let part = numbers.iter().skip(start).take(PART);
+            let sum: u64 = part.map(|n| n * n).sum();
             sums.lock().unwrap().push(sum);
         }));
     }

@@ -11,9 +11,8 @@ mod table;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rayon::prelude::*;
-
 use list::List;
+use rayon::prelude::*;
 use requests::two_requests;
 
 const LIMIT: Duration = Duration::from_millis(200);

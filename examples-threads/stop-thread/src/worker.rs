@@ -5,6 +5,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 /// A thread that you don't have to wait for longer than you want.
+#[derive(Debug)]
 pub struct Worker<T> {
     thread: JoinHandle<T>,
     /// Nothing is ever sent. When the thread ends, it drops the sender.
