@@ -50,11 +50,11 @@ pub fn trials() -> Vec<Trial> {
         unix_trial("image-processing: SIGCHLD ignored", no_status),
         unix_trial("image-processing: replaced while it runs", || {
             let mut args: Vec<String> =
-                (0..20).map(|number| format!("{number}.png")).collect();
+                (0..100).map(|number| format!("{number}.png")).collect();
             args.extend(["--out".into(), "out".into()]);
             let args: Vec<&str> = args.iter().map(String::as_str).collect();
             replaced("image-processing", &args, |work| {
-                for name in &args[..20] {
+                for name in &args[..100] {
                     make_picture(&work.join(name));
                 }
             })

@@ -15,6 +15,6 @@ pub const SPECIAL: Special = Special {
 
 pub fn trials() -> Vec<Trial> {
     vec![trial("stop-thread: the same in many runs", || {
-        runs::always_the_same("stop-thread", rounds())
+        runs::always_in_the_same_form("stop-thread", rounds())
     })]
 }
