@@ -27,6 +27,7 @@ mod sum_of_squares;
 mod task_granularity;
 mod thread_queue;
 mod threads_vs_processes;
+mod word_count;
 
 use libtest_mimic::Trial;
 
@@ -94,6 +95,7 @@ pub const ALL: &[Special] = &[
     sum_of_squares::SPECIAL,
     task_granularity::SPECIAL,
     thread_queue::SPECIAL,
+    word_count::SPECIAL,
 ];
 
 /// What is special about the example with this name.
