@@ -4,6 +4,7 @@
 
 mod bank_account;
 mod crash_isolation;
+mod database_queries;
 mod deadlock;
 mod download_pool;
 mod download_sites;
@@ -75,6 +76,7 @@ pub const ALL: &[Special] = &[
     process_pool::SPECIAL,
     bank_account::SPECIAL,
     crash_isolation::SPECIAL,
+    database_queries::SPECIAL,
     deadlock::SPECIAL,
     download_pool::SPECIAL,
     download_sites::SPECIAL,
