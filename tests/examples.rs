@@ -22,6 +22,7 @@ mod pipes;
 mod print_numbers_process;
 pub mod process_pool;
 mod producer_consumer;
+mod responsive_prompt;
 mod sentinel_queue;
 mod shared_memory;
 mod sum_of_squares;
@@ -92,6 +93,7 @@ pub const ALL: &[Special] = &[
     pipes::SPECIAL,
     print_numbers_process::SPECIAL,
     producer_consumer::SPECIAL,
+    responsive_prompt::SPECIAL,
     sentinel_queue::SPECIAL,
     shared_memory::SPECIAL,
     sum_of_squares::SPECIAL,

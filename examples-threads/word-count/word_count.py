@@ -169,7 +169,8 @@ def count_folder(folder):
 def print_top(counts):
     print(f"Words: {sum(counts.values())}")
     print(f"Different words: {len(counts)}")
-    for word, number in sorted(counts.items(), key=lambda it: (-it[1], it[0]))[:TOP]:
+    ranking = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    for word, number in ranking[:TOP]:
         text = json.dumps(word.decode(errors="replace"), ensure_ascii=False)
         print(f"  {text} {number}")
 

@@ -102,7 +102,8 @@ if __name__ == "__main__":
         maker.start()
         maker.join()
         commands = {
-            way: [rust, way, folder] for way in ("limit", "serial", "threads", "rayon")
+            way: [rust, way, folder]
+            for way in ("limit", "serial", "threads", "rayon")
         }
         for way in ("Counter", "pool"):
             commands[way] = [sys.executable, __file__, "--python", way, file]

@@ -39,8 +39,8 @@ fn trials() -> Vec<Trial> {
     ]
 }
 
-/// Counts in a folder with all that a folder may have. What cannot be read is named,
-/// and the rest is counted.
+/// Counts in a folder with all that a folder may have. What cannot be read is
+/// named, and the rest is counted.
 fn in_folder(program: &Path, script: Option<&Path>) -> Result<Finished, Failed> {
     let run = without_rights(program).args(script).arg("texts");
     let texts = run.work().join("texts");

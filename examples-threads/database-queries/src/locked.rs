@@ -23,7 +23,7 @@ pub fn show(folder: &Path) -> Result<()> {
     );
     first.execute_batch("COMMIT")?;
 
-    // With the time-out set again: it doesn't help here, since what was read is old.
+    // The time-out doesn't help here, because what was read is no longer true.
     second.busy_timeout(database::BUSY_TIMEOUT)?;
     second.execute_batch("BEGIN")?;
     bank::balance(&second, "shop")?;

@@ -15,8 +15,8 @@ pub struct TemporaryFolder {
 }
 
 impl TemporaryFolder {
-    /// Makes the folder. This program, started again with the role "cleaner", has to
-    /// call [`clean`].
+    /// Makes the folder. With the role "cleaner", this program has to call
+    /// [`clean`].
     pub fn new() -> Result<Self> {
         let number = RandomState::new().hash_one(()); // a random number
         let path = path(number);

@@ -3,65 +3,51 @@
 
 use std::sync::{Condvar, Mutex};
 
+#[derive(Default)]
 pub struct Job {
     state: Mutex<State>,
     changed: Condvar,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct State {
     request: Request,
     /// How many steps are done.
     done: usize,
-    /// Whether a pause is not only wanted: no step is being done now.
-    idle: bool,
-    ended: bool,
+    /// Whether a step is being done.
+    busy: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Request {
+    #[default]
     Run,
     Pause,
     Stop,
 }
 
 impl Job {
-    pub fn new() -> Self {
-        Self {
-            state: Mutex::new(State {
-                request: Request::Run,
-                done: 0,
-                idle: false,
-                ended: false,
-            }),
-            changed: Condvar::new(),
-        }
-    }
-
     /// Does the steps, on the thread that calls this. Returns when all are done, or
     /// after `stop`.
-    pub fn run(&self, steps: usize, mut step: impl FnMut(usize)) {
+    pub fn run(&self, steps: usize, mut step: impl FnMut()) {
         let _ended = Ended(self); // also when a step panics
-        for number in 0..steps {
-            if !self.may_go_on() {
-                return;
-            }
-            step(number);
+        while self.may_go_on(steps) {
+            step();
             self.state.lock().unwrap().done += 1;
         }
     }
 
-    /// Waits during a pause. Returns `false` after `stop`.
-    fn may_go_on(&self) -> bool {
+    /// Waits during a pause. Returns `false` after `stop`, and after the last step.
+    fn may_go_on(&self, steps: usize) -> bool {
         let mut state = self.state.lock().unwrap();
         while state.request == Request::Pause {
-            state.idle = true;
+            state.busy = false;
             self.changed.notify_all();
             shared::waiting("resume");
             state = self.changed.wait(state).unwrap();
         }
-        state.idle = false;
-        state.request == Request::Run
+        state.busy = state.request == Request::Run && state.done < steps;
+        state.busy
     }
 
     /// Returns how many steps are done.
@@ -73,7 +59,7 @@ impl Job {
     pub fn pause(&self) {
         self.ask(Request::Pause);
         let mut state = self.state.lock().unwrap();
-        while !state.idle && !state.ended && state.request == Request::Pause {
+        while state.busy && state.request == Request::Pause {
             state = self.changed.wait(state).unwrap();
         }
     }
@@ -101,7 +87,7 @@ struct Ended<'a>(&'a Job);
 
 impl Drop for Ended<'_> {
     fn drop(&mut self) {
-        self.0.state.lock().unwrap().ended = true;
+        self.0.state.lock().unwrap().busy = false;
         self.0.changed.notify_all();
     }
 }

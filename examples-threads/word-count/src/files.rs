@@ -100,8 +100,8 @@ impl Iterator for Files {
             match File::open(&path) {
                 Ok(file) => {
                     let mut pieces = Pieces::new(file).peekable();
-                    if matches!(pieces.peek(), Some(Ok(first)) if first.contains(&0))
-                    {
+                    let first = pieces.peek();
+                    if matches!(first, Some(Ok(piece)) if piece.contains(&0)) {
                         self.no_text += 1;
                         self.bar.inc(len);
                     } else {

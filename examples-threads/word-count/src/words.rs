@@ -1,5 +1,5 @@
-//! The pattern: pieces of a text that end between two words, and a map of counts for
-//! each thread, which are merged at the end.
+//! The pattern: each thread counts into a map of its own, and the maps are merged at
+//! the end.
 
 use std::collections::HashMap;
 use std::sync::Mutex;

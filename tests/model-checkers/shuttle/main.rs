@@ -16,6 +16,7 @@ pub mod deadlock;
 pub mod gil;
 pub mod locked_counter;
 pub mod lost_update;
+pub mod responsive_prompt;
 pub mod stories;
 pub mod tests;
 pub mod weak_memory;

@@ -1,12 +1,15 @@
-//! Where the commands come from: a terminal, another program, or, when there is
-//! neither, a dialogue that is played.
+//! The pattern: a thread for each source of events, and one channel for all of them.
 
 use std::io::{self, BufRead, Read};
+use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 use std::thread;
 use std::time::Duration;
 
-use crate::Event;
+use anyhow::Result;
+
+use crate::job::Job;
+use crate::primes;
 
 /// A longer line comes in parts, so that memory is bounded.
 const MAX_LINE_LEN: u64 = 200; // bytes
@@ -17,9 +20,33 @@ const DIALOGUE: [&str; 8] = [
     "stop",
 ];
 
-/// Sends each line, and then that the input has ended. A thread that waits for input
-/// cannot be stopped, so this one must have nothing else to do.
-pub fn read(events: &SyncSender<Event>) {
+/// Whatever may happen comes to main through one channel.
+pub enum Event {
+    Command(String),
+    EndOfInput,
+    CtrlC,
+    /// How many primes were found, or the job's panic.
+    Ended(thread::Result<usize>),
+}
+
+/// Starts a thread for each source of events.
+pub fn start_threads(job: &Arc<Job>, events: &SyncSender<Event>) -> Result<()> {
+    let sender = events.clone();
+    ctrlc::set_handler(move || drop(sender.send(Event::CtrlC)))?;
+
+    let sender = events.clone();
+    thread::spawn(move || read_commands(&sender));
+
+    let (job, sender) = (Arc::clone(job), events.clone());
+    let worker = thread::spawn(move || primes::find_primes(&job));
+    thread::spawn(move || drop(sender.send(Event::Ended(worker.join()))));
+    Ok(())
+}
+
+/// Sends each line, and in the end that there are no more. Without any line, a
+/// dialogue is played. A thread that waits for input cannot be stopped: it ends when
+/// main returns, so it must have nothing else to do.
+fn read_commands(events: &SyncSender<Event>) {
     let mut lines = 0;
     while let Some(line) = next_line() {
         send(events, Event::Command(line));
