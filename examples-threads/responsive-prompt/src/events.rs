@@ -1,4 +1,4 @@
-//! The pattern: a thread for each source of events, and one channel for all of them.
+//! The pattern: a thread for each source of events, and one channel for all.
 
 use std::io::{self, BufRead, Read};
 use std::sync::Arc;
@@ -30,22 +30,22 @@ pub enum Event {
 }
 
 /// Starts a thread for each source of events.
-pub fn start_threads(job: &Arc<Job>, events: &SyncSender<Event>) -> Result<()> {
-    let sender = events.clone();
-    ctrlc::set_handler(move || drop(sender.send(Event::CtrlC)))?;
+pub fn start_threads(job: Arc<Job>, events: &SyncSender<Event>) -> Result<()> {
+    let ctrl_c = events.clone();
+    ctrlc::set_handler(move || send(&ctrl_c, Event::CtrlC))?;
 
-    let sender = events.clone();
-    thread::spawn(move || read_commands(&sender));
+    let input = events.clone();
+    thread::spawn(move || read_commands(&input));
 
-    let (job, sender) = (Arc::clone(job), events.clone());
+    let ended = events.clone();
     let worker = thread::spawn(move || primes::find_primes(&job));
-    thread::spawn(move || drop(sender.send(Event::Ended(worker.join()))));
+    thread::spawn(move || send(&ended, Event::Ended(worker.join())));
     Ok(())
 }
 
-/// Sends each line, and in the end that there are no more. Without any line, a
-/// dialogue is played. A thread that waits for input cannot be stopped: it ends when
-/// main returns, so it must have nothing else to do.
+/// Sends each line, and in the end that there are no more. Without any line, it
+/// plays a dialogue. A thread that waits for input cannot be stopped, but it ends
+/// when main returns. So it must have nothing else to do.
 fn read_commands(events: &SyncSender<Event>) {
     let mut lines = 0;
     while let Some(line) = next_line() {

@@ -26,7 +26,7 @@ fn main() -> Result<()> {
     let terminal = io::stdin().is_terminal();
     let job = Arc::new(Job::default());
     let (sender, events) = mpsc::sync_channel(1);
-    events::start_threads(&job, &sender)?;
+    events::start_threads(Arc::clone(&job), &sender)?;
 
     let mut stop_time = None;
     let mut interrupted = false;

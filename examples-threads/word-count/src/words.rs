@@ -1,9 +1,9 @@
-//! The pattern: each thread counts into a map of its own, and the maps are merged at
-//! the end.
+//! The pattern: each thread counts into a map of its own, and in the end the maps
+//! are merged.
 
 use std::collections::HashMap;
 use std::sync::Mutex;
-use std::thread;
+use std::{iter, thread};
 
 use foldhash::fast::RandomState;
 use rayon::prelude::*;
@@ -24,13 +24,12 @@ pub fn with_threads(
     threads: usize,
 ) -> Counts {
     let pieces = Mutex::new(pieces);
-    // The lock is free again when this function returns, so the other threads can
-    // get their next pieces while this thread counts.
-    let next_piece = || pieces.lock().unwrap().next();
     thread::scope(|scope| {
         let mut counters = Vec::new();
         for _ in 0..threads {
-            counters.push(scope.spawn(|| serial(std::iter::from_fn(next_piece))));
+            counters.push(
+                scope.spawn(|| serial(iter::from_fn(|| next_piece(&pieces)))),
+            );
         }
         shared::waiting("threads");
         counters
@@ -38,6 +37,12 @@ pub fn with_threads(
             .map(|counter| counter.join().unwrap())
             .fold(Counts::default(), merge)
     })
+}
+
+/// When this returns, the lock is free again, so the other threads can get their
+/// pieces while this thread counts.
+fn next_piece(pieces: &Mutex<impl Iterator<Item = Vec<u8>>>) -> Option<Vec<u8>> {
+    pieces.lock().unwrap().next()
 }
 
 /// The same with rayon: `fold` gives each thread a map, and `reduce` merges them.
