@@ -60,10 +60,11 @@ fn writer_killed() -> Checked {
     for moment in moments_of(Duration::from_millis(20)) {
         let example = Example::named("database-queries");
         let mut run = Program::rust(&example).start();
-        let writer = run.child(|command| command.contains(" writer "));
-        let writer = writer.ok_or("there is no writer")?;
-        thread::sleep(moment);
-        run.kill(writer);
+        // Where main is quicker, it has killed the writer, and the same holds.
+        if let Some(writer) = run.child(|command| command.contains(" writer ")) {
+            thread::sleep(moment);
+            run.kill(writer);
+        }
         let run = run.finish()?;
         ensure(run.status.success(), || run.output.clone())?;
         let said = run.output.matches(" committed").count();
