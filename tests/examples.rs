@@ -7,6 +7,7 @@ mod bank_account;
 mod barrier;
 mod bounded_buffer;
 mod crash_isolation;
+mod database_queries;
 mod deadlock;
 mod download_pool;
 mod download_sites;
@@ -31,6 +32,7 @@ pub mod process_pool;
 mod producer_consumer;
 mod publish;
 mod reader_writer;
+mod responsive_prompt;
 mod semaphore;
 mod sentinel_queue;
 mod shared_memory;
@@ -39,6 +41,7 @@ mod sum_of_squares;
 mod task_granularity;
 mod thread_queue;
 mod threads_vs_processes;
+mod word_count;
 
 use libtest_mimic::Trial;
 
@@ -89,6 +92,7 @@ pub const ALL: &[Special] = &[
     barrier::SPECIAL,
     bounded_buffer::SPECIAL,
     crash_isolation::SPECIAL,
+    database_queries::SPECIAL,
     deadlock::SPECIAL,
     download_pool::SPECIAL,
     download_sites::SPECIAL,
@@ -111,6 +115,7 @@ pub const ALL: &[Special] = &[
     producer_consumer::SPECIAL,
     publish::SPECIAL,
     reader_writer::SPECIAL,
+    responsive_prompt::SPECIAL,
     semaphore::SPECIAL,
     sentinel_queue::SPECIAL,
     shared_memory::SPECIAL,
@@ -118,6 +123,7 @@ pub const ALL: &[Special] = &[
     sum_of_squares::SPECIAL,
     task_granularity::SPECIAL,
     thread_queue::SPECIAL,
+    word_count::SPECIAL,
 ];
 
 /// What is special about the example with this name.

@@ -24,6 +24,7 @@ pub mod lost_update;
 pub mod poisoned_lock;
 pub mod publish;
 pub mod reader_writer;
+pub mod responsive_prompt;
 pub mod semaphore;
 pub mod stop_thread;
 pub mod stories;

@@ -263,12 +263,10 @@ impl Running {
                 output += &line;
             }
         }
-        let files = files(&self.folders.path().join("tmp"));
         Ok(Finished {
             output,
             status,
             left,
-            files,
             run: self,
         })
     }
@@ -317,8 +315,6 @@ pub struct Finished {
     pub status: ExitStatus,
     /// The processes that were there when the first had ended.
     left: Vec<Process>,
-    /// The temporary files that were there.
-    files: Vec<PathBuf>,
     run: Running,
 }
 
@@ -353,7 +349,9 @@ impl Finished {
     /// Fails if the program left a temporary file, other than the results of
     /// image-processing, which are the reader's.
     pub fn no_files_left(&self) -> Result<(), String> {
-        let mut left = self.files.clone();
+        // They are looked up now: another process of the run may have removed them
+        // after the first had ended, and `others_end` has waited for it.
+        let mut left = files(&self.temporary());
         left.retain(|file| {
             let file = file.to_string_lossy();
             !file.contains("tmp/image-processing-")

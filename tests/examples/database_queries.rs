@@ -1,0 +1,95 @@
+//! What database-queries alone promises.
+
+use std::thread;
+use std::time::Duration;
+
+use libtest_mimic::Trial;
+use support::{Checked, Example, Program, ensure, many_runs, rounds, unix_trial};
+
+use crate::faults::{moments_of, not_started, sigchld_ignored};
+
+use super::Special;
+
+pub const SPECIAL: Special = Special {
+    name: "database-queries",
+    refused: &[(&["5"], 1, "no role \"5\"")],
+    random: Some(r"^(Threads: _, ).*"),
+    trials,
+    ..Special::NOTHING
+};
+
+/// What is the same in every run.
+const LINES: &[&str] = &[
+    "Results match: true\n",
+    "The shop has 20\n",
+    "A second writer that does not wait: database is locked\n",
+    "A write after a read, with another write between: database is locked\n",
+    "A write during a read, journal mode delete: database is locked\n",
+    "A write during a read, journal mode wal: done\n",
+    "[writer] Transfer 4 half done\n",
+    "Alice has 70, Bob has 130\n",
+];
+
+fn trials() -> Vec<Trial> {
+    vec![
+        unix_trial("database-queries: always locked, never lost", always),
+        unix_trial("database-queries: writer killed", writer_killed),
+        unix_trial("database-queries: no child", || {
+            not_started("database-queries")
+        }),
+        unix_trial("database-queries: SIGCHLD ignored", no_status),
+    ]
+}
+
+fn always() -> Checked {
+    many_runs(
+        rounds(),
+        3,
+        || Program::rust(&Example::named("database-queries")),
+        |run| {
+            let mut lines = LINES.iter();
+            ensure(lines.all(|line| run.output.contains(line)), || {
+                run.output.clone()
+            })
+        },
+    )
+}
+
+/// Whenever a writer is killed, what it committed is there, and nothing else.
+fn writer_killed() -> Checked {
+    for moment in moments_of(Duration::from_millis(20)) {
+        let example = Example::named("database-queries");
+        let mut run = Program::rust(&example).start();
+        // Where main is quicker, it has killed the writer, and the same holds.
+        if let Some(writer) = run.child(|command| command.contains(" writer ")) {
+            thread::sleep(moment);
+            run.kill(writer);
+        }
+        let run = run.finish()?;
+        ensure(run.status.success(), || run.output.clone())?;
+        let said = run.output.matches(" committed").count();
+        let (alice, bob) = balances(&run.output).ok_or("no balances")?;
+        ensure(alice + bob == 200, || run.output.clone())?;
+        // It may have been killed between a commit and the line that tells it.
+        let done = (100 - alice) / 10;
+        ensure(done == said || done == said + 1, || run.output.clone())?;
+        run.nothing_left()?;
+    }
+    Ok(())
+}
+
+/// In `Alice has 70, Bob has 130`.
+fn balances(output: &str) -> Option<(usize, usize)> {
+    let (_, last) = output.split_once("Alice has ")?;
+    let (alice, bob) = last.trim_end().split_once(", Bob has ")?;
+    Some((alice.parse().ok()?, bob.parse().ok()?))
+}
+
+fn no_status() -> Checked {
+    let run = sigchld_ignored("database-queries", &[]).run()?;
+    ensure(run.code() == Some(1), || run.status.to_string())?;
+    let cure = "Then put `env --default-signal=CHLD` before the command";
+    ensure(run.output.contains(cure), || run.output.clone())?;
+    run.others_end()?;
+    Ok(run.no_files_left()?)
+}
