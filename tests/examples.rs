@@ -3,11 +3,13 @@
 //! own needs none.
 
 mod bank_account;
+mod child_timeout;
 mod crash_isolation;
 mod deadlock;
 mod download_pool;
 mod download_sites;
 mod downloads;
+mod file_lock;
 mod gil;
 mod hybrid;
 mod image_processing;
@@ -49,6 +51,9 @@ pub struct Special {
     pub interchangeable: Option<&'static str>,
     /// Without `shared` there is no local web site: the program needs URLs.
     pub needs_urls: bool,
+    /// Its files have names that others have to find, so a temporary folder stays
+    /// when it is killed with SIGKILL.
+    pub leaves_files_when_killed: bool,
     /// What only this example promises.
     pub trials: fn() -> Vec<Trial>,
 }
@@ -63,6 +68,7 @@ impl Special {
         random: None,
         interchangeable: None,
         needs_urls: false,
+        leaves_files_when_killed: false,
         trials: Vec::new,
     };
 }
@@ -73,10 +79,12 @@ pub const ALL: &[Special] = &[
     threads_vs_processes::SPECIAL,
     process_pool::SPECIAL,
     bank_account::SPECIAL,
+    child_timeout::SPECIAL,
     crash_isolation::SPECIAL,
     deadlock::SPECIAL,
     download_pool::SPECIAL,
     download_sites::SPECIAL,
+    file_lock::SPECIAL,
     gil::SPECIAL,
     hybrid::SPECIAL,
     image_processing::SPECIAL,
