@@ -11,6 +11,7 @@ mod download_sites;
 mod downloads;
 mod file_lock;
 mod gil;
+mod graceful_shutdown;
 mod hybrid;
 mod image_processing;
 mod locked_counter;
@@ -86,6 +87,7 @@ pub const ALL: &[Special] = &[
     download_sites::SPECIAL,
     file_lock::SPECIAL,
     gil::SPECIAL,
+    graceful_shutdown::SPECIAL,
     hybrid::SPECIAL,
     image_processing::SPECIAL,
     locked_counter::SPECIAL,

@@ -32,7 +32,7 @@ pub fn trials() -> Vec<Trial> {
         unix_trial("file-lock: a child that cannot be started", || {
             no_pipes(NAME)
         }),
-        unix_trial("file-lock: nothing is lost, in many runs", || same_report()),
+        unix_trial("file-lock: nothing is lost, in many runs", same_report),
         unix_trial("file-lock: parent alone interrupted", || {
             at_many_moments(interrupted, &Example::named(NAME))
         }),
