@@ -28,14 +28,11 @@ def run_and_stop(job_time, grace, requests):
     service.stdin.write("1\n2\n3\n4\n5\n")
     service.stdin.flush()
     lost = [1, 2, 3, 4, 5]
-    begun = 0
     for line in service.stdout:
         actor, *words = line.split()
         print(f"[{actor}] {' '.join(words)}", flush=True)
-        if words[0] == "begins":
-            begun += 1
-            if begun == WORKERS:
-                service.terminate()  # sends SIGTERM
+        if words == ["begins", "2"]:  # both workers have a job
+            service.terminate()  # sends SIGTERM
         elif words == ["is", "stopping"] and requests == 2:
             time.sleep(0.15)
             service.terminate()

@@ -69,8 +69,8 @@ fn same_ends() -> Checked {
     })
 }
 
-/// The service begins to stop when both jobs are in work. Then the jobs are
-/// finished, then the workers end, and then the service.
+/// The service begins to stop. Then the jobs in work are finished, then the workers
+/// end, and then the service.
 fn in_order<'a>(lines: &[&'a str], event: impl Fn(&'a str) -> &'a str) -> Checked {
     let place = |words: &str| {
         let mut places = lines.iter().enumerate();
@@ -78,7 +78,7 @@ fn in_order<'a>(lines: &[&'a str], event: impl Fn(&'a str) -> &'a str) -> Checke
             .rfind(|(_, line)| event(line).contains(words))
             .map(|(place, _)| place)
     };
-    let order = ["begins", "is stopping", "finishes", "ends"].map(place);
+    let order = ["is stopping", "finishes", "ends"].map(place);
     let complete = order.iter().all(Option::is_some) && order.is_sorted();
     let last = lines.iter().rfind(|line| line.contains("ends"));
     let service_is_last = last.is_some_and(|line| line.contains("service"));

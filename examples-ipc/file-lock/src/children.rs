@@ -47,7 +47,7 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        let _ = self.0.wait(); // closes the lifeline
+        self.0.wait().ok(); // closes the lifeline
     }
 }
 

@@ -39,11 +39,11 @@ impl Group {
     }
 
     pub fn ask_to_stop(&mut self) {
-        let _ = kill_process_group(Pid::from_child(&self.child), Signal::TERM);
+        kill_process_group(Pid::from_child(&self.child), Signal::TERM).ok();
     }
 
     pub fn kill(&mut self) {
-        let _ = kill_process_group(Pid::from_child(&self.child), Signal::KILL);
+        kill_process_group(Pid::from_child(&self.child), Signal::KILL).ok();
         #[cfg(target_os = "linux")]
         self.mark.kill();
     }
@@ -65,7 +65,7 @@ impl Group {
     pub fn ask_to_stop(&mut self) {}
 
     pub fn kill(&mut self) {
-        let _ = self.child.kill();
+        self.child.kill().ok();
     }
 }
 
@@ -74,7 +74,7 @@ impl Drop for Group {
     fn drop(&mut self) {
         if thread::panicking() {
             self.kill();
-            let _ = self.child.wait();
+            self.child.wait().ok();
         }
     }
 }

@@ -33,7 +33,7 @@ impl Mark {
                 break;
             }
             for pid in marked {
-                let _ = kill_process(pid, Signal::KILL);
+                kill_process(pid, Signal::KILL).ok();
             }
             thread::sleep(Duration::from_millis(1));
         }

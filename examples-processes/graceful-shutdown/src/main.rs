@@ -55,18 +55,12 @@ fn run_and_stop(job_time: u64, grace: u64, requests: usize) -> Result<()> {
     let mut lost = vec![1, 2, 3, 4, 5];
 
     let events = service.stdout.take().expect("it is piped");
-    let mut begun = 0;
     for line in BufReader::new(events).lines() {
         let event = line?;
         let words: Vec<&str> = event.split(' ').collect();
         println!("[{}] {}", words[0], words[1..].join(" "));
         match words[1..] {
-            ["begins", _] => {
-                begun += 1;
-                if begun == service::WORKERS {
-                    request(&mut service)?;
-                }
-            }
+            ["begins", "2"] => request(&mut service)?, // both workers have a job
             ["is", "stopping"] if requests == 2 => {
                 thread::sleep(Duration::from_millis(150)); // or it is the same one
                 request(&mut service)?;

@@ -13,7 +13,7 @@ use crossbeam_channel::Receiver;
 use crate::shutdown;
 use crate::worker::{self, Worker};
 
-pub const WORKERS: usize = 2;
+const WORKERS: usize = 2;
 
 enum Event {
     Job(u32),
@@ -26,7 +26,7 @@ pub fn run(job_ms: &str, grace_ms: &str) -> Result<()> {
     let grace = Duration::from_millis(grace_ms.parse()?);
     let (sender, events) = mpsc::channel();
     let stop = sender.clone();
-    let ask_to_stop = move || stop.send(Event::Stop).unwrap_or(());
+    let ask_to_stop = move || drop(stop.send(Event::Stop));
     shutdown::on_request(grace, ask_to_stop, worker::kill_all)
         .context("cannot handle signals")?;
     let mut workers = Vec::new();
@@ -37,11 +37,11 @@ pub fn run(job_ms: &str, grace_ms: &str) -> Result<()> {
     thread::spawn(move || {
         for line in io::stdin().lines().map_while(Result::ok) {
             if let Ok(job) = line.parse() {
-                input.send(Event::Job(job)).unwrap_or(());
+                input.send(Event::Job(job)).ok();
             }
         }
         // The end of the input is a request, too.
-        input.send(Event::Stop).unwrap_or(());
+        input.send(Event::Stop).ok();
         shutdown::end_after(grace, worker::kill_all);
     });
 
@@ -54,8 +54,8 @@ pub fn run(job_ms: &str, grace_ms: &str) -> Result<()> {
             scope.spawn(move || {
                 work(number, worker, jobs, stopping);
                 // Without all its workers, the service stops, too.
-                sender.send(Event::Stop).unwrap_or(());
-                sender.send(Event::WorkerEnded).unwrap_or(());
+                sender.send(Event::Stop).ok();
+                sender.send(Event::WorkerEnded).ok();
             });
         }
         let mut at_work = WORKERS;
@@ -115,5 +115,5 @@ fn work(
 /// Prints an event for the program that has started this one. No work is lost when
 /// that has gone, because this is not `println!`, which would panic.
 fn log(event: impl Display) {
-    writeln!(io::stdout(), "{event}").unwrap_or(());
+    writeln!(io::stdout(), "{event}").ok();
 }

@@ -56,7 +56,7 @@ pub fn wait_for_all() -> io::Result<()> {
 /// There is no time left: ends them in the middle of their jobs.
 pub fn kill_all() {
     for process in PROCESSES.lock().unwrap().iter_mut() {
-        let _ = process.kill(); // fails if it has been waited for
+        process.kill().ok(); // fails if it has been waited for
     }
 }
 
@@ -69,7 +69,7 @@ pub fn run(job_ms: &str) -> Result<()> {
     let (sender, jobs) = mpsc::channel();
     thread::spawn(move || {
         for job in io::stdin().lines().map_while(Result::ok) {
-            sender.send(job).unwrap_or(());
+            sender.send(job).ok();
         }
         process::exit(0); // in the middle of a job, if the service is gone
     });
