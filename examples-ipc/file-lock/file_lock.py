@@ -9,8 +9,8 @@ import threading
 import time
 from pathlib import Path
 
-ADDERS = 10
-ADDITIONS = 50  # of each adder
+ADDERS = 5
+ADDITIONS = 100  # of each adder
 
 
 def only_instance(lock_file):

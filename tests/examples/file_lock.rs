@@ -50,7 +50,7 @@ fn same_report() -> Checked {
     let chapter = chapter.ok_or("the chapter does not show the run")?;
     many_runs(
         rounds(),
-        1, // it starts fourteen processes
+        1, // it starts nine processes
         || Program::rust(&example),
         |run| ensure(run.output == chapter, || run.output.clone()),
     )
@@ -91,7 +91,7 @@ fn adders_killed() -> Checked {
     Ok(())
 }
 
-const ADDITIONS: usize = 50; // of each adder
+const ADDITIONS: usize = 100; // of each adder
 
 fn adder(folder: &Path) -> Result<Child, Failed> {
     let mut command = Command::new(binary(NAME));

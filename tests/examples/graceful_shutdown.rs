@@ -203,7 +203,7 @@ fn stuck() -> Checked {
             .spawn()?;
         let mut input = process.stdin.take().ok_or("no input")?;
         for job in 1..20_000 {
-            writeln!(input, "{job}")?; // each is returned, in more than a pipe holds
+            writeln!(input, "{job}")?; // returned, in more than a pipe holds
         }
         let output = process.stdout.take().ok_or("no output")?;
         let mut events = BufReader::with_capacity(1, output).lines();

@@ -23,13 +23,13 @@ impl Mark {
 
     /// Kills the processes that carry it. A new one may come now, and when one
     /// starts another program, its environment is empty for a moment. So look until
-    /// there were none three times in a row, but not forever.
+    /// there were none twice in a row, but not forever.
     pub fn kill(&self) {
         let mut none_found = 0;
         for _ in 0..100 {
             let marked = self.processes();
             none_found = if marked.is_empty() { none_found + 1 } else { 0 };
-            if none_found == 3 {
+            if none_found == 2 {
                 break;
             }
             for pid in marked {

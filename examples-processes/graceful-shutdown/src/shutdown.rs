@@ -1,5 +1,5 @@
-//! The pattern: the first request to stop begins an orderly end. At a second one, or
-//! when the grace time is over, the program gives up, and ends whatever happens.
+//! The pattern: the first request to stop begins an orderly end. At a second one,
+//! or when the grace time is over, the program gives up, and ends in any case.
 
 use std::time::{Duration, Instant};
 use std::{process, thread};
@@ -9,16 +9,16 @@ const SAME_REQUEST: Duration = Duration::from_millis(100);
 /// How long `main` has to return when the program has given up.
 const LAST_MOMENT: Duration = Duration::from_millis(500);
 
-/// Calls `stop` at the first Ctrl-C, SIGTERM or SIGHUP. If the program has not ended
-/// after the grace time, or is asked again, calls `give_up`.
+/// Calls `stop` at the first Ctrl-C, SIGTERM or SIGHUP. If the program has not
+/// ended after the grace time, or is asked again, calls `give_up`.
 pub fn on_request(
     grace: Duration,
     stop: impl Fn() + Send + 'static,
     give_up: fn(),
 ) -> Result<(), ctrlc::Error> {
     let mut first: Option<Instant> = None;
-    // The signal handler itself may hardly do anything. ctrlc's only wakes a thread,
-    // which calls this, so this may do everything.
+    // The signal handler itself may hardly do anything. That of ctrlc only wakes a
+    // thread, which calls this, so this may do everything.
     ctrlc::set_handler(move || match first {
         None => {
             first = Some(Instant::now());

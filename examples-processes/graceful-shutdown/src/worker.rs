@@ -62,8 +62,8 @@ pub fn kill_all() {
 
 /// In the worker process.
 pub fn run(job_ms: &str) -> Result<()> {
-    // Ctrl-C and SIGTERM may come to this process, too. But the service decides when
-    // it ends, by closing its input.
+    // Ctrl-C and SIGTERM may come to this process, too. But the service decides
+    // when it ends, by closing its input.
     ctrlc::set_handler(|| ())?;
     let job_time = Duration::from_millis(job_ms.parse()?);
     let (sender, jobs) = mpsc::channel();
