@@ -65,8 +65,8 @@ fn demonstrate(folder: &Path) -> Result<Vec<String>> {
     report.push(format!("[third] {}", third.next_line()?));
     drop(third);
 
-    // Five processes want the lock of a file, whose owner is killed in the middle of
-    // a change.
+    // Five processes want the lock of a file. Its owner is killed in the middle
+    // of a change.
     let mut owner = spawn_self("owner", folder)?;
     report.push(format!("[owner] {}", owner.next_line()?));
     let mut adders = Vec::new();
