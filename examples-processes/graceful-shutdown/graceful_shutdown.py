@@ -10,7 +10,7 @@ import time
 
 WORKERS = 2
 SAME_REQUEST = 0.1  # seconds
-LAST_MOMENT = 0.5
+LAST_MOMENT = 2
 AN_HOUR = 3_600_000  # milliseconds
 
 

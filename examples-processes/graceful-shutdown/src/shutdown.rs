@@ -7,7 +7,7 @@ use std::{process, thread};
 /// Requests that are closer together are one: `timeout` sends each signal twice.
 const SAME_REQUEST: Duration = Duration::from_millis(100);
 /// How long `main` has to return when the program has given up.
-const LAST_MOMENT: Duration = Duration::from_millis(500);
+const LAST_MOMENT: Duration = Duration::from_secs(2);
 
 /// Calls `stop` at the first Ctrl-C, SIGTERM or SIGHUP. If the program has not
 /// ended after the grace time, or is asked again, calls `give_up`.
