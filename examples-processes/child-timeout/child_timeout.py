@@ -1,7 +1,8 @@
 """The same program in Python: subprocess.Popen in a session of its own.
 
 subprocess.run(timeout=...) kills only the program itself, without asking first, and
-then waits for the others that hold its output.
+then waits for the others that hold its output. Processes that have left the session
+are not found here.
 """
 
 import os
