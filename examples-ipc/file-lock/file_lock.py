@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 ADDERS = 5
-ADDITIONS = 100  # of each adder
+ADDITIONS = 20  # of each adder
 
 
 def only_instance(lock_file):

@@ -91,7 +91,7 @@ fn adders_killed() -> Checked {
     Ok(())
 }
 
-const ADDITIONS: usize = 100; // of each adder
+const ADDITIONS: usize = 20; // of each adder
 
 fn adder(folder: &Path) -> Result<Child, Failed> {
     let mut command = Command::new(binary(NAME));

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use crate::{children, locked};
 
 /// How often each adder adds 1.
-pub const ADDITIONS: usize = 100;
+pub const ADDITIONS: usize = 20;
 
 /// In a child: plays a role with the files in the folder.
 pub fn play(role: &str, folder: &Path) -> Result<()> {
