@@ -6,6 +6,7 @@ mod actor;
 mod bank_account;
 mod barrier;
 mod bounded_buffer;
+mod child_timeout;
 mod crash_isolation;
 mod database_queries;
 mod deadlock;
@@ -13,8 +14,10 @@ mod download_pool;
 mod download_sites;
 mod downloads;
 mod event;
+mod file_lock;
 mod gil;
 mod global_state;
+mod graceful_shutdown;
 mod hybrid;
 mod image_processing;
 mod lock_held_too_long;
@@ -64,6 +67,9 @@ pub struct Special {
     pub interchangeable: Option<&'static str>,
     /// Without `shared` there is no local web site: the program needs URLs.
     pub needs_urls: bool,
+    /// Its files have names that others have to find, so a temporary folder stays
+    /// when it is killed with SIGKILL.
+    pub leaves_files_when_killed: bool,
     /// What only this example promises.
     pub trials: fn() -> Vec<Trial>,
 }
@@ -78,6 +84,7 @@ impl Special {
         random: None,
         interchangeable: None,
         needs_urls: false,
+        leaves_files_when_killed: false,
         trials: Vec::new,
     };
 }
@@ -91,14 +98,17 @@ pub const ALL: &[Special] = &[
     bank_account::SPECIAL,
     barrier::SPECIAL,
     bounded_buffer::SPECIAL,
+    child_timeout::SPECIAL,
     crash_isolation::SPECIAL,
     database_queries::SPECIAL,
     deadlock::SPECIAL,
     download_pool::SPECIAL,
     download_sites::SPECIAL,
     event::SPECIAL,
+    file_lock::SPECIAL,
     gil::SPECIAL,
     global_state::SPECIAL,
+    graceful_shutdown::SPECIAL,
     hybrid::SPECIAL,
     image_processing::SPECIAL,
     lock_held_too_long::SPECIAL,
