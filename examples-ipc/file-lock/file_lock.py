@@ -24,10 +24,10 @@ def only_instance(lock_file):
 
 
 def update(path, change):
-    with open(path.with_suffix(".lock"), "a") as lock:
+    with open(f"{path}.lock", "a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # waits for its turn
         old = path.read_text() if path.exists() else ""
-        unfinished = path.with_suffix(".new")
+        unfinished = Path(f"{path}.new")
         unfinished.write_text(change(old))
         unfinished.replace(path)
 
@@ -78,7 +78,7 @@ def owner(folder):
             time.sleep(1)
 
     end_with_parent()
-    (folder / "counter.new").write_text("half of a new tex")
+    (folder / "counter.txt.new").write_text("half of a new tex")
     update(folder / "counter.txt", change)
 
 

@@ -85,7 +85,8 @@ def read(pipe, which, lines):
 def show(name, limit):
     def on_line(line):
         # One write per line: print() would write the newline separately.
-        print(f"[{name}] > {line.decode()[:30]}\n", end="", flush=True)
+        text = line.decode(errors="replace")[:30]
+        print(f"[{name}] > {text}\n", end="", flush=True)
 
     command = [sys.executable, __file__, name]
     status, stopped, output = run(

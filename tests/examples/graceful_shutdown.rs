@@ -38,6 +38,7 @@ pub fn trials() -> Vec<Trial> {
         unix_trial("graceful-shutdown: every signal, once or twice", signals),
         unix_trial("graceful-shutdown: the end of the input", end_of_input),
         unix_trial("graceful-shutdown: one that is stuck ends, too", stuck),
+        unix_trial("graceful-shutdown: a worker is stopped", worker_stopped),
     ];
     for role in ["service 20 2000", "worker 20"] {
         let title = format!("graceful-shutdown: {role} killed");
@@ -222,6 +223,30 @@ fn stuck() -> Checked {
         ensure(status.code() == Some(code), || status.to_string())?;
     }
     Ok(())
+}
+
+/// An idle worker that is stopped does not end when its input is closed. It is
+/// killed when the grace time is over.
+fn worker_stopped() -> Checked {
+    let mut process = Command::new(binary(NAME))
+        .args(["service", "20", "50"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()?;
+    let id = process.id();
+    let children = format!("/proc/{id}/task/{id}/children");
+    let worker = loop {
+        let workers = fs::read_to_string(&children)?;
+        if let [first, _] = workers.split_whitespace().collect::<Vec<_>>()[..] {
+            break first.to_owned();
+        }
+    };
+    Command::new("kill").args(["-STOP", &worker]).status()?;
+    process_table::signal(id, Signal::Terminate);
+    // Open until the end, because the end of the input is a request, too.
+    let _input = process.stdin.take();
+    let status = process.wait()?;
+    ensure(status.code() == Some(0), || status.to_string())
 }
 
 fn only_child(process: u32) -> Result<u32, Failed> {

@@ -3,7 +3,7 @@
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Returns `None` if another process runs with this lock file. Otherwise keep the
 /// lock for as long as only one may run: dropping it frees it.
@@ -21,7 +21,7 @@ pub fn only_instance(lock_file: &Path) -> io::Result<Option<File>> {
 pub fn update(path: &Path, change: impl FnOnce(&str) -> String) -> io::Result<()> {
     // The lock has a file of its own, which is never replaced or removed. Otherwise
     // two processes could each lock another file of the same name.
-    let lock = open(&path.with_extension("lock"))?;
+    let lock = open(&beside(path, ".lock"))?;
     shared::waiting("lock");
     lock.lock()?;
     let _span = shared::span("update");
@@ -30,10 +30,17 @@ pub fn update(path: &Path, change: impl FnOnce(&str) -> String) -> io::Result<()
         result => result?,
     };
     // Always the same name: what a killed process has left is overwritten.
-    let unfinished = path.with_extension("new");
+    let unfinished = beside(path, ".new");
     fs::write(&unfinished, change(&old))?;
     fs::rename(unfinished, path)
 } // `lock` is dropped here, which frees it
+
+/// The file of the same name with something added to it.
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
 
 fn open(lock_file: &Path) -> io::Result<File> {
     OpenOptions::new()

@@ -44,8 +44,7 @@ fn parent() -> Result<()> {
         !INTERRUPTED.load(Ordering::Relaxed),
         "interrupted: not done"
     );
-    // It may be Ctrl-C that has ended a child, before it reaches this process.
-    let lines = report.context("interrupted: not done")?;
+    let lines = report?;
     println!("{}", lines.join("\n"));
     Ok(())
 }

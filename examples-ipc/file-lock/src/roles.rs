@@ -48,7 +48,7 @@ fn adder(folder: &Path) -> Result<()> {
 /// Gets the lock, and never comes to the end of its change.
 fn owner(folder: &Path) -> Result<()> {
     children::end_with_parent();
-    fs::write(folder.join("counter.new"), "half of a new tex")?;
+    fs::write(folder.join("counter.txt.new"), "half of a new tex")?;
     locked::update(&folder.join("counter.txt"), |_| {
         println!("In the middle of a change, with the lock");
         loop {

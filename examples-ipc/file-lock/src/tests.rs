@@ -48,7 +48,7 @@ fn what_cannot_be_read_or_written_is_an_error_and_changes_nothing() {
     fs::write(&file, b"\xFF").unwrap(); // no text
     assert!(update(&file, |_| String::new()).is_err());
     assert_eq!(fs::read(&file).unwrap(), b"\xFF");
-    fs::create_dir(folder.path().join("file.new")).unwrap();
+    fs::create_dir(folder.path().join("file.txt.new")).unwrap();
     fs::write(&file, "old").unwrap();
     assert!(update(&file, |_| "new".into()).is_err());
     assert_eq!(fs::read_to_string(&file).unwrap(), "old");

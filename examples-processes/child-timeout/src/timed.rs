@@ -19,7 +19,8 @@ pub struct Limits<'a> {
     /// After this time, the program is asked to stop.
     pub time: Duration,
     /// How long it has for that before it is killed. When it ends by itself, what
-    /// it has started has as long to close its output.
+    /// it has started has as long to close its output, and as long again when it
+    /// was asked to stop. Then it is killed, also if it holds no output.
     pub grace: Duration,
     /// How many bytes of each output are kept. The rest is read and dropped.
     pub output: usize,

@@ -22,8 +22,8 @@ pub fn on_request(
     ctrlc::set_handler(move || match first {
         None => {
             first = Some(Instant::now());
+            end_after(grace, give_up); // first, because `stop` might block
             stop();
-            end_after(grace, give_up);
         }
         Some(time) if time.elapsed() < SAME_REQUEST => {}
         Some(_) => end(give_up, 130), // the code after a Ctrl-C without a handler
@@ -39,7 +39,10 @@ pub fn end_after(grace: Duration, give_up: fn()) {
 }
 
 fn end(give_up: fn(), code: i32) {
+    // In a thread of its own, because `give_up` might block, too.
+    thread::spawn(move || {
+        thread::sleep(LAST_MOMENT); // usually, `main` returns meanwhile
+        process::exit(code);
+    });
     give_up();
-    thread::sleep(LAST_MOMENT); // usually, `main` returns meanwhile
-    process::exit(code);
 }

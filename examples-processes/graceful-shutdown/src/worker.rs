@@ -47,10 +47,19 @@ impl Worker {
 
 /// Waits for the processes, which end when their `Worker` is dropped.
 pub fn wait_for_all() -> io::Result<()> {
-    for process in PROCESSES.lock().unwrap().iter_mut() {
-        process.wait()?;
+    // Not `wait`: `kill_all` may need the lock meanwhile.
+    while any_is_alive()? {
+        thread::sleep(Duration::from_millis(1));
     }
     Ok(())
+}
+
+fn any_is_alive() -> io::Result<bool> {
+    let mut alive = false;
+    for process in PROCESSES.lock().unwrap().iter_mut() {
+        alive |= process.try_wait()?.is_none();
+    }
+    Ok(alive)
 }
 
 /// There is no time left: ends them in the middle of their jobs.

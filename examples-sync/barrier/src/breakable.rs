@@ -19,7 +19,7 @@ struct Barrier {
 
 #[derive(Debug, Default)]
 struct State {
-    /// How many threads have come in this phase.
+    /// How many threads have arrived in this phase.
     arrived: usize,
     phase: usize,
     broken: bool,

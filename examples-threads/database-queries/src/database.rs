@@ -21,12 +21,12 @@ pub fn open(path: &Path) -> Result<Connection> {
 }
 
 /// Makes a change that is done as a whole or not at all.
-pub fn change<T>(
+pub fn change<T, E: From<rusqlite::Error>>(
     database: &mut Connection,
-    change: impl FnOnce(&Transaction) -> Result<T>,
-) -> Result<T> {
-    // `Deferred`, the default, would take the write lock at the first write. When
-    // another connection has written since the first read, that fails at once.
+    change: impl FnOnce(&Transaction) -> Result<T, E>,
+) -> Result<T, E> {
+    // `Deferred`, the default, would take the write lock at the first write. That
+    // fails at once if another connection has it, or has written since your read.
     shared::waiting("write lock");
     let transaction =
         database.transaction_with_behavior(TransactionBehavior::Immediate)?;

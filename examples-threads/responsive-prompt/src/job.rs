@@ -56,16 +56,19 @@ impl Job {
     }
 
     /// Returns when the step that is being done now is over. No other begins.
-    pub fn pause(&self) {
+    /// Returns `false` if the job was stopped, so that there is no pause.
+    pub fn pause(&self) -> bool {
         self.ask(Request::Pause);
         let mut state = self.state.lock().unwrap();
         while state.busy && state.request == Request::Pause {
             state = self.changed.wait(state).unwrap();
         }
+        state.request != Request::Stop
     }
 
-    pub fn resume(&self) {
-        self.ask(Request::Run);
+    /// Returns `false` if the job was stopped.
+    pub fn resume(&self) -> bool {
+        self.ask(Request::Run)
     }
 
     /// Lets `run` return after the step that is being done now, also in a pause.
@@ -73,12 +76,14 @@ impl Job {
         self.ask(Request::Stop);
     }
 
-    fn ask(&self, request: Request) {
+    /// Returns whether the request counts: after `stop`, no other does.
+    fn ask(&self, request: Request) -> bool {
         let mut state = self.state.lock().unwrap();
         if state.request != Request::Stop {
             state.request = request;
         }
         self.changed.notify_all();
+        state.request == request
     }
 }
 

@@ -74,16 +74,17 @@ fn answer(job: &Job, command: &str) {
     match command {
         "progress" => println!("{} of {STEPS} steps", job.progress()),
         "pause" => {
-            job.pause();
+            let is_paused = job.pause();
             let time = start.elapsed();
-            println!(
-                "Paused after {time:.1?}, {} of {STEPS} steps",
-                job.progress()
-            );
+            if is_paused {
+                let done = job.progress();
+                println!("Paused after {time:.1?}, {done} of {STEPS} steps");
+            }
         }
         "resume" => {
-            job.resume();
-            println!("Resumed");
+            if job.resume() {
+                println!("Resumed");
+            }
         }
         "" | "stop" => {}
         _ => println!("What is {command:?}? Type progress, pause, resume or stop"),

@@ -63,8 +63,8 @@ fn a_job_is_stopped_in_a_pause_and_stays_so() {
     let steps = with_job(|job, step| {
         step.send(()).unwrap();
         job.stop();
-        job.pause();
-        job.resume();
+        assert!(!job.pause());
+        assert!(!job.resume());
     });
     assert!(steps <= 2);
 

@@ -8,8 +8,8 @@ use std::{iter, thread};
 use foldhash::fast::RandomState;
 use rayon::prelude::*;
 
-/// How often each word occurs. A word is bytes, because the text may have any
-/// encoding. Most of the time is spent here, so the map has a fast hash function.
+/// How often each word occurs. A word is bytes, because the text need not be
+/// UTF-8. Most of the time is spent here, so the map has a fast hash function.
 pub type Counts = HashMap<Box<[u8]>, u64, RandomState>;
 
 /// Counts on this thread alone.
