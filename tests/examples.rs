@@ -37,6 +37,7 @@ mod shared_memory;
 mod stop_thread;
 mod sum_of_squares;
 mod task_granularity;
+mod tcp_server;
 mod thread_queue;
 mod threads_vs_processes;
 
@@ -117,6 +118,7 @@ pub const ALL: &[Special] = &[
     stop_thread::SPECIAL,
     sum_of_squares::SPECIAL,
     task_granularity::SPECIAL,
+    tcp_server::SPECIAL,
     thread_queue::SPECIAL,
 ];
 

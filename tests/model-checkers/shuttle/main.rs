@@ -27,6 +27,7 @@ pub mod reader_writer;
 pub mod semaphore;
 pub mod stop_thread;
 pub mod stories;
+pub mod tcp_server;
 pub mod tests;
 
 use std::cell::RefCell;
