@@ -40,6 +40,7 @@ mod task_granularity;
 mod tcp_server;
 mod thread_queue;
 mod threads_vs_processes;
+mod unix_socket;
 
 use libtest_mimic::Trial;
 
@@ -120,6 +121,7 @@ pub const ALL: &[Special] = &[
     task_granularity::SPECIAL,
     tcp_server::SPECIAL,
     thread_queue::SPECIAL,
+    unix_socket::SPECIAL,
 ];
 
 /// What is special about the example with this name.

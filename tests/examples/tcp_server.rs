@@ -104,7 +104,7 @@ fn thousand_clients() -> Checked {
     same_form(&printed)
 }
 
-/// All clients at once, each on a thread. Returns the time of each request in order,
+/// All clients at once, each on a thread. Returns the sorted times of all requests,
 /// and the server's memory while all are connected.
 fn crowd(address: SocketAddr, server: u32) -> Result<(Vec<Duration>, u64), Failed> {
     let all_there = &Barrier::new(CLIENTS + 1);

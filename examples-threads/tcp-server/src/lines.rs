@@ -49,8 +49,8 @@ impl<'a> Lines<'a> {
     }
 }
 
-/// A stream's own time-out begins anew with each byte, so a client that sends a byte
-/// now and then would never be too late. This one has a deadline.
+/// A stream's own time-out begins anew with each byte, so a client that sends a
+/// byte now and then would never be too late. This one has a deadline.
 struct DeadlineReader<'a> {
     stream: &'a TcpStream,
     deadline: Instant,
