@@ -42,8 +42,10 @@ mod shared_memory;
 mod stop_thread;
 mod sum_of_squares;
 mod task_granularity;
+mod tcp_server;
 mod thread_queue;
 mod threads_vs_processes;
+mod unix_socket;
 mod word_count;
 
 use libtest_mimic::Trial;
@@ -132,7 +134,9 @@ pub const ALL: &[Special] = &[
     stop_thread::SPECIAL,
     sum_of_squares::SPECIAL,
     task_granularity::SPECIAL,
+    tcp_server::SPECIAL,
     thread_queue::SPECIAL,
+    unix_socket::SPECIAL,
     word_count::SPECIAL,
 ];
 

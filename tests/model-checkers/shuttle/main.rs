@@ -28,6 +28,7 @@ pub mod responsive_prompt;
 pub mod semaphore;
 pub mod stop_thread;
 pub mod stories;
+pub mod tcp_server;
 pub mod tests;
 
 use std::cell::RefCell;

@@ -201,6 +201,11 @@ impl Running {
         }
     }
 
+    /// Waits for the next line of the output. `finish` returns only those after it.
+    pub fn next_line(&mut self) -> Option<String> {
+        self.lines().recv_timeout(DEADLINE).ok()
+    }
+
     /// Reads one line, then closes the reading end of the output, as `| head -1`
     /// does.
     pub fn close_output_after_a_line(&mut self) {
@@ -272,8 +277,9 @@ impl Running {
     }
 
     fn lines(&mut self) -> &Receiver<String> {
-        if let Output::Unread(reader) =
-            std::mem::replace(&mut self.output, Output::Closed)
+        if matches!(self.output, Output::Unread(_))
+            && let Output::Unread(reader) =
+                std::mem::replace(&mut self.output, Output::Closed)
         {
             let (sender, lines) = mpsc::channel();
             thread::spawn(move || {

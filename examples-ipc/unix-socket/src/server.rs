@@ -1,0 +1,51 @@
+//! The server: a chat for three.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::os::unix::net::UnixListener;
+use std::path::Path;
+use std::sync::Mutex;
+use std::{fs, thread};
+
+use anyhow::{Context, Result};
+
+use crate::NAMES;
+use crate::hub::Hub;
+
+/// Serves until the lifeline closes: when the parent says so, or has ended.
+pub fn run(path: &Path) -> Result<()> {
+    // The terminal sends Ctrl-C to all. The parent ends by it, and this process then
+    // stops in order.
+    ctrlc::set_handler(|| ())?;
+    // A socket file at which no process listens, as a killed server leaves it.
+    drop(UnixListener::bind(path));
+
+    let hub = Hub::listen(path).context("cannot listen")?;
+    println!("[server] listens, in place of one that left its file");
+    if let Err(error) = Hub::listen(path) {
+        println!("[server] a second server is refused: {error}");
+    }
+    let names = Mutex::new(BTreeSet::new());
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            io::stdin().read_line(&mut String::new()).ok(); // only ends
+            hub.stop();
+        });
+        hub.run(|message| {
+            if message.contains(": ") {
+                hub.send_to_all(message); // what one says, all receive
+                return;
+            }
+            let mut names = names.lock().unwrap();
+            names.insert(message.to_owned());
+            if names.iter().eq(NAMES) {
+                hub.send_to_all("server: all are here");
+            }
+        });
+    });
+    drop(hub);
+    println!("[server] has stopped");
+    // Also if the parent was killed.
+    path.parent().map(fs::remove_dir);
+    Ok(())
+}

@@ -1,0 +1,36 @@
+//! What this server does: it answers each line by the same in capitals.
+
+use std::io::{self, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
+use crate::lines::Lines;
+
+/// Serves one client until it ends. It gets this `time` for each line, and for
+/// taking each answer.
+pub fn serve(client: &TcpStream, time: Duration, work: impl Fn()) {
+    if let Err(error) = answer_lines(client, time, work) {
+        println!("[server] closes a connection: {error}");
+        send_line(client, &format!("error: {error}")).ok();
+    }
+}
+
+fn answer_lines(
+    client: &TcpStream,
+    time: Duration,
+    work: impl Fn(),
+) -> io::Result<()> {
+    client.set_write_timeout(Some(time))?;
+    let mut lines = Lines::new(client, time);
+    while let Some(line) = lines.next_line()? {
+        work();
+        send_line(client, &line.to_uppercase())?;
+    }
+    Ok(())
+}
+
+/// Sends a line in one write. If you wrote its end separately, it could wait until
+/// the other side has confirmed the rest, for 40 ms on Linux.
+pub fn send_line(mut stream: &TcpStream, line: &str) -> io::Result<()> {
+    stream.write_all(format!("{line}\n").as_bytes())
+}
