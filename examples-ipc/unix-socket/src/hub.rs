@@ -81,7 +81,7 @@ impl Hub {
                     messages
                         .iter()
                         .try_for_each(|text| message::send(&*writer, &text))
-                        .ok(); // the thread that reads learns it, too
+                        .ok(); // the thread that reads finds out, too
                     writer.shutdown(Shutdown::Both).ok();
                 });
                 scope.spawn(move || {

@@ -158,7 +158,7 @@ fn bad_clients_harm_no_other() {
     });
 }
 
-/// Rust marks what it opens, so that a child inherits only the three standard ones.
+/// Rust marks what it opens, so a child inherits only the three standard ones.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_child_inherits_neither_the_socket_nor_the_lock() {

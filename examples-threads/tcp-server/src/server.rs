@@ -62,7 +62,7 @@ impl Server {
         });
     }
 
-    /// Lets nobody in any more, and ends the waiting for further requests.
+    /// Lets no more clients in, and ends the waiting for further requests.
     pub fn stop(&self) {
         for client in self.places.close() {
             // For the thread that reads, this is the end of the requests. It can
