@@ -2,7 +2,7 @@
 //! them, while they send what they like.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io;
 use std::net::Shutdown;
 use std::os::unix::net::{UnixListener, UnixStream};
@@ -16,7 +16,7 @@ use crate::message;
 
 /// A client that is so many messages behind is cut off.
 pub const MAX_BEHIND: usize = 100;
-/// Ends the waiting for a client that reads nothing.
+/// Ends the waiting for a client that reads nothing, or slowly at the end.
 const WRITE_TIME: Duration = Duration::from_secs(1);
 
 /// A server that listens at a path.
@@ -34,12 +34,16 @@ struct Client {
 }
 
 impl Hub {
-    /// Listens at a path in a folder that only this user can enter. Fails if a
-    /// server does so already; a file that one has left does no harm.
+    /// Listens at a path in a folder of its own, which only this user can enter.
+    /// Fails if a server does so already; a file that one has left does no harm.
     pub fn listen(path: &Path) -> io::Result<Self> {
         // The system frees the lock when the process ends, however that happens.
-        let lock = File::open(path.parent().unwrap_or(path))?;
-        lock.try_lock().map_err(|_| io::ErrorKind::AddrInUse)?;
+        let folder = path.parent().filter(|folder| *folder != Path::new(""));
+        let lock = File::open(folder.unwrap_or(Path::new(".")))?;
+        lock.try_lock().map_err(|error| match error {
+            TryLockError::WouldBlock => io::ErrorKind::AddrInUse.into(),
+            TryLockError::Error(error) => error,
+        })?;
         match fs::remove_file(path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error)?,
             _ => {}
@@ -108,12 +112,21 @@ impl Hub {
         }
     }
 
-    /// Lets the clients receive what has been sent to them, and no more.
+    /// Lets the clients receive what has been sent to them, if they are quick, and
+    /// no more.
     pub fn stop(&self) {
         let clients = self.clients.lock().unwrap().take();
+        let mut streams = Vec::new();
         for client in clients.into_iter().flatten() {
             client.1.stream.shutdown(Shutdown::Read).ok();
+            streams.push(client.1.stream);
         }
+        thread::spawn(move || {
+            thread::sleep(WRITE_TIME);
+            for stream in streams {
+                stream.shutdown(Shutdown::Both).ok();
+            }
+        });
         // `accept` returns only for a client, so be one.
         UnixStream::connect(&self.path).ok();
     }

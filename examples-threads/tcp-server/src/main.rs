@@ -40,7 +40,7 @@ fn main() -> Result<()> {
     };
     clients::talk_to(
         &server,
-        |client| serve(client, LINE_TIME, work),
+        |client| serve(client, LINE_TIME, || server.is_stopped(), work),
         || {
             clients::six_at_once(address)?;
             let most = requests.try_iter().max().unwrap_or(0);
@@ -57,7 +57,7 @@ fn main() -> Result<()> {
     let line_time = Duration::from_millis(50);
     clients::talk_to(
         &server,
-        |client| serve(client, line_time, || ()),
+        |client| serve(client, line_time, || server.is_stopped(), || ()),
         || {
             clients::silent(address)?;
             clients::slow(address)
@@ -72,7 +72,7 @@ fn serve_until_ctrl_c(address: &str) -> Result<()> {
     println!("Listening at {}", server.address()?);
     let stopped = Arc::clone(&server);
     ctrlc::set_handler(move || stopped.stop())?;
-    server.run(|client| serve(client, LINE_TIME, || ()));
+    server.run(|client| serve(client, LINE_TIME, || server.is_stopped(), || ()));
     println!("Every client is served");
     Ok(())
 }

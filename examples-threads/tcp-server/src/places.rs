@@ -68,6 +68,11 @@ impl<C> Places<C> {
         self.state.lock().unwrap().clients.len()
     }
 
+    /// Returns whether `close` was called.
+    pub fn is_closed(&self) -> bool {
+        self.state.lock().unwrap().closed
+    }
+
     /// Lets no more clients in, and returns those that are there.
     pub fn close(&self) -> Vec<Arc<C>> {
         let mut state = self.state.lock().unwrap();

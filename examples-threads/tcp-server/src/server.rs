@@ -33,6 +33,11 @@ impl Server {
         self.places.taken()
     }
 
+    /// Whether `stop` was called.
+    pub fn is_stopped(&self) -> bool {
+        self.places.is_closed()
+    }
+
     /// Calls `serve` for each client, on a thread of its own. Returns after `stop`,
     /// when the last client is served. If `serve` panics, that client's connection
     /// is closed, and this function panics at the end.

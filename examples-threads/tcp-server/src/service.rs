@@ -6,10 +6,15 @@ use std::time::Duration;
 
 use crate::lines::Lines;
 
-/// Serves one client until it ends. It gets this `time` for each line, and for
-/// taking each answer.
-pub fn serve(client: &TcpStream, time: Duration, work: impl Fn()) {
-    if let Err(error) = answer_lines(client, time, work) {
+/// Serves one client until it ends, or the server is stopped. The client gets this
+/// `time` for each line, and for taking each answer.
+pub fn serve(
+    client: &TcpStream,
+    time: Duration,
+    is_stopped: impl Fn() -> bool,
+    work: impl Fn(),
+) {
+    if let Err(error) = answer_lines(client, time, is_stopped, work) {
         println!("[server] closes a connection: {error}");
         send_line(client, &format!("error: {error}")).ok();
     }
@@ -18,11 +23,15 @@ pub fn serve(client: &TcpStream, time: Duration, work: impl Fn()) {
 fn answer_lines(
     client: &TcpStream,
     time: Duration,
+    is_stopped: impl Fn() -> bool,
     work: impl Fn(),
 ) -> io::Result<()> {
     client.set_write_timeout(Some(time))?;
     let mut lines = Lines::new(client, time);
-    while let Some(line) = lines.next_line()? {
+    // Lines that came before the stop may still be waiting.
+    while !is_stopped()
+        && let Some(line) = lines.next_line()?
+    {
         work();
         send_line(client, &line.to_uppercase())?;
     }

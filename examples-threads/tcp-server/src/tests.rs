@@ -2,7 +2,7 @@ use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-use std::sync::mpsc;
+use std::sync::{Mutex, mpsc};
 use std::thread;
 use std::time::Duration;
 
@@ -31,7 +31,7 @@ fn with_server<T>(
 /// All that the server answers a client that sends this. With `end`, the client
 /// says that it sends no more.
 fn answer(time: Duration, sent: &[u8], end: bool) -> String {
-    let serve = |client: &TcpStream| serve(client, time, || ());
+    let serve = |client: &TcpStream| serve(client, time, || false, || ());
     with_server(1, serve, |address, _| {
         let mut client = TcpStream::connect(address).unwrap();
         client.write_all(sent).unwrap();
@@ -71,7 +71,7 @@ fn a_line_has_to_come_in_time() {
 /// Its requests come to an end because the server does not wait for it forever.
 #[test]
 fn a_client_that_never_reads_is_cut_off() {
-    let serve = |client: &TcpStream| serve(client, SHORT, || ());
+    let serve = |client: &TcpStream| serve(client, SHORT, || false, || ());
     with_server(1, serve, |address, _| {
         let mut client = TcpStream::connect(address).unwrap();
         client.set_write_timeout(Some(LONG)).unwrap();
@@ -89,7 +89,7 @@ fn a_panic_closes_one_connection_and_frees_its_place() {
                 if panicked.fetch_add(1, Relaxed) == 0 {
                     resume_unwind(Box::new("one bad request"));
                 }
-                serve(client, LONG, || ());
+                serve(client, LONG, || false, || ());
             };
             with_server(1, serve, |address, _| {
                 let first = TcpStream::connect(address).unwrap();
@@ -110,7 +110,7 @@ fn a_panic_closes_one_connection_and_frees_its_place() {
 fn a_full_server_can_be_stopped() {
     let (begun, requests) = mpsc::channel();
     let serve = |client: &TcpStream| {
-        serve(client, LONG, || begun.send(()).unwrap());
+        serve(client, LONG, || false, || begun.send(()).unwrap());
     };
     let [served, waiting] = with_server(1, serve, |address, server| {
         let clients = [(); 2].map(|()| {
@@ -129,4 +129,31 @@ fn a_full_server_can_be_stopped() {
         answer
     });
     assert_eq!([&*served, &*waiting], ["HELLO\n", ""]);
+}
+
+/// Otherwise, a client that sends many requests at once would keep it alive.
+#[test]
+fn requests_that_wait_at_a_stop_are_not_answered() {
+    let server = Server::bind("127.0.0.1:0", 1).unwrap();
+    let (begun, requests) = mpsc::channel();
+    let (go_on, stopped) = mpsc::channel::<()>();
+    let stopped = Mutex::new(stopped);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            let work = || {
+                begun.send(()).unwrap();
+                stopped.lock().unwrap().recv().unwrap();
+            };
+            let is_stopped = || server.is_stopped();
+            server.run(|client| serve(client, LONG, is_stopped, work));
+        });
+        let mut client = TcpStream::connect(server.address().unwrap()).unwrap();
+        client.write_all(b"one\ntwo\nthree\n").unwrap();
+        requests.recv().unwrap();
+        server.stop();
+        go_on.send(()).unwrap();
+        let mut answer = String::new();
+        client.read_to_string(&mut answer).ok(); // what was not read is an error
+        assert_eq!(answer, "ONE\n");
+    });
 }
