@@ -15,7 +15,7 @@ import time
 NAMES = ["alice", "bob", "carol"]
 MAX_BEHIND = 100  # messages
 MAX_LEN = 64 * 1024  # bytes
-MAX_WAIT = 5  # seconds
+MAX_WAIT = 2  # seconds
 
 
 def say(line):

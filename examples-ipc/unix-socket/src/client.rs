@@ -12,7 +12,7 @@ use crate::NAMES;
 use crate::message;
 
 /// How long a client waits for a server that has just been started.
-const MAX_WAIT: Duration = Duration::from_secs(5);
+const MAX_WAIT: Duration = Duration::from_secs(2);
 
 /// Says its name, and then hello to all when all are there.
 pub fn talk(path: &Path, name: &str) -> Result<()> {
