@@ -16,6 +16,7 @@ mod gil;
 mod global_state;
 mod hybrid;
 mod image_processing;
+mod ipc_compared;
 mod lock_held_too_long;
 mod locked_counter;
 mod lost_update;
@@ -99,6 +100,7 @@ pub const ALL: &[Special] = &[
     global_state::SPECIAL,
     hybrid::SPECIAL,
     image_processing::SPECIAL,
+    ipc_compared::SPECIAL,
     lock_held_too_long::SPECIAL,
     locked_counter::SPECIAL,
     lost_update::SPECIAL,
