@@ -34,7 +34,7 @@ fn main() -> Result<()> {
     }
 }
 
-/// Starts the server and its clients, which know nothing of each other but the path.
+/// Starts the server and its clients. All that they know of each other is the path.
 fn parent() -> Result<()> {
     let folder = tempfile::tempdir()?; // only this user can enter it
     let path = folder.path().join("socket");

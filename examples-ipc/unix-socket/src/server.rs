@@ -14,8 +14,8 @@ use crate::hub::Hub;
 
 /// Serves until the lifeline closes: when the parent says so, or has ended.
 pub fn run(path: &Path) -> Result<()> {
-    // The terminal sends Ctrl-C to all. The parent ends by it, and this process then
-    // stops in order.
+    // The terminal sends Ctrl-C to all. The parent ends by it, and this process
+    // then stops in order.
     ctrlc::set_handler(|| ())?;
     // A socket file at which no process listens, as a killed server leaves it.
     drop(UnixListener::bind(path));

@@ -170,7 +170,7 @@ fn a_child_inherits_neither_the_socket_nor_the_lock() {
         open.map(|file| fs::read_link(file.unwrap().path()).unwrap_or_default());
     let inherited = files.any(|file| file == folder.path());
     drop(hub);
-    let again = Hub::listen(&path); // fails while any process has a copy of the lock
+    let again = Hub::listen(&path); // fails while any process has the lock
     child.kill().unwrap();
     child.wait().unwrap();
     assert!(!inherited);
