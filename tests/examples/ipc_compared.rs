@@ -13,6 +13,7 @@ use support::{
 
 use super::Special;
 use crate::common_form::common_form;
+use crate::faults::replaced;
 
 pub const SPECIAL: Special = Special {
     name: "ipc-compared",
@@ -30,6 +31,10 @@ pub fn trials() -> Vec<Trial> {
     vec![
         trial("ipc-compared: results.txt has the form of a run", results),
         unix_trial("ipc-compared: a child killed", child_killed),
+        unix_trial("ipc-compared: its file replaced", || {
+            replaced("ipc-compared", &[], |_| ())
+        })
+        .with_ignored_flag(cfg!(not(target_os = "linux"))), // /proc/self/exe
     ]
 }
 

@@ -7,6 +7,7 @@ use std::net::{TcpListener, TcpStream};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::parent_id;
+use std::path::PathBuf;
 use std::process::{self, Child, Command, Stdio};
 
 use anyhow::{Context, Result, bail};
@@ -44,7 +45,13 @@ pub struct Echo {
 
 impl Echo {
     pub fn start(way: &str, len: usize, spins: u32) -> Result<Self> {
-        let mut command = Command::new(env::current_exe()?);
+        // On Linux this is the program that runs, even if its file was replaced.
+        let program = if cfg!(target_os = "linux") {
+            PathBuf::from("/proc/self/exe")
+        } else {
+            env::current_exe()?
+        };
+        let mut command = Command::new(program);
         command.args([way, &len.to_string(), &spins.to_string()]);
         command.arg(process::id().to_string());
         match way {
