@@ -17,8 +17,8 @@ pub fn run(path: &Path) -> Result<()> {
     // The terminal sends Ctrl-C to all. The parent ends by it, and this process
     // then stops in order.
     ctrlc::set_handler(|| ())?;
-    // A socket file at which no process listens, as a killed server leaves it. Under
-    // another name at first, or a client could meet this listener while it lives.
+    // A socket file at which no process listens, as a killed server leaves it.
+    // Its name changes later, or a client could meet this listener while it lives.
     let stale = path.with_extension("stale");
     drop(UnixListener::bind(&stale)?);
     fs::rename(stale, path)?;
