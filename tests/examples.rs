@@ -20,6 +20,7 @@ mod global_state;
 mod graceful_shutdown;
 mod hybrid;
 mod image_processing;
+mod ipc_compared;
 mod lock_held_too_long;
 mod locked_counter;
 mod lost_update;
@@ -113,6 +114,7 @@ pub const ALL: &[Special] = &[
     graceful_shutdown::SPECIAL,
     hybrid::SPECIAL,
     image_processing::SPECIAL,
+    ipc_compared::SPECIAL,
     lock_held_too_long::SPECIAL,
     locked_counter::SPECIAL,
     lost_update::SPECIAL,

@@ -18,7 +18,10 @@ pub fn run(path: &Path) -> Result<()> {
     // one stops in order.
     ctrlc::set_handler(|| ())?;
     // A socket file at which no process listens, as a killed server leaves it.
-    drop(UnixListener::bind(path));
+    // Its name changes later, or a client could meet this listener while it lives.
+    let stale = path.with_extension("stale");
+    drop(UnixListener::bind(&stale)?);
+    fs::rename(stale, path)?;
 
     let hub = Hub::listen(path).context("cannot listen")?;
     println!("[server] listens, in place of one that left its file");
