@@ -1,9 +1,7 @@
-//! The same crash in a thread and in a process: what survives, and how you find
-//! out.
+//! The same crash in a thread and in a process: what survives?
 //!
 //! - Run it: `cargo run -p crash-isolation`
-//! - Look for: an abort in a thread takes the whole program down, in a process it
-//!   does not.
+//! - Look for: what an abort takes down in a thread, and what in a process.
 //! - Python: `crash_isolation.py`
 
 mod child;
