@@ -85,8 +85,9 @@ fn follows(printed: &str) -> Result<bool, Failed> {
     Ok(slower < faster
         && rows.iter().any(|(iter, par_iter)| iter / par_iter > 1.45)
         && rows.iter().all(|(iter, par_iter)| {
-            // What is printed is rounded.
-            (iter.floor() <= slower && par_iter >= iter)
+            // A row is rounded to a tenth, and the rule is cut to whole numbers: of
+            // 1311.97, they say 1312.0 and 1311.
+            (iter.floor() <= slower + 1.0 && par_iter >= iter)
                 || (iter.floor() >= faster && par_iter <= iter)
         }))
 }
