@@ -42,14 +42,24 @@ pub fn always_in_the_same_form(name: &str, rounds: u32) -> Checked {
     let example = Example::named(name);
     let chapter = example.printed_in_chapter(&format!("cargo run -qp {name}"));
     let chapter = chapter.ok_or("the chapter does not show the run")?;
+    let expected = common_form(name, &chapter);
     many_runs(
         rounds,
         20,
         || Program::rust(&example),
         |run| {
-            let same =
-                common_form(name, &run.output) == common_form(name, &chapter);
+            let same = common_form(name, &run.output) == expected;
             ensure(same, || run.output.clone())
         },
     )
+}
+
+/// The same, and the chapter shows this so many times.
+pub fn always_shows(name: &str, shown: &str, times: usize, rounds: u32) -> Checked {
+    let example = Example::named(name);
+    let chapter = example.printed_in_chapter(&format!("cargo run -qp {name}"));
+    let chapter = chapter.ok_or("the chapter does not show the run")?;
+    let form = common_form(name, &chapter);
+    ensure(form.matches(shown).count() == times, || form.clone())?;
+    always_in_the_same_form(name, rounds)
 }

@@ -1,9 +1,9 @@
 //! What deadlock alone promises.
 
 use libtest_mimic::Trial;
-use support::{Checked, Example, Program, ensure, many_runs, rounds, trial};
+use support::{Checked, rounds, trial};
 
-use crate::common_form::common_form;
+use crate::runs::always_shows;
 
 use super::Special;
 
@@ -19,16 +19,6 @@ pub fn trials() -> Vec<Trial> {
 
 /// Forced and shown every time, also when many runs disturb each other.
 fn always_stuck() -> Checked {
-    let example = Example::named("deadlock");
-    let chapter = example.printed_in_chapter("cargo run -qp deadlock");
-    let form = |printed: &str| common_form(&example.name, printed);
-    let expected = form(&chapter.ok_or("the chapter does not show the run")?);
-    let line = "\nOpposite order: a deadlock, balances [None, None]\n";
-    ensure(expected.contains(line), || expected.clone())?;
-    many_runs(
-        rounds(),
-        20,
-        || Program::rust(&example),
-        |run| ensure(form(&run.output) == expected, || run.output.clone()),
-    )
+    let shown = "\nOpposite order: a deadlock, balances [None, None]\n";
+    always_shows(SPECIAL.name, shown, 1, rounds())
 }

@@ -1,9 +1,9 @@
 //! What event alone promises.
 
 use libtest_mimic::Trial;
-use support::{Checked, Example, Program, ensure, many_runs, rounds, trial};
+use support::{Checked, rounds, trial};
 
-use crate::common_form::common_form;
+use crate::runs::always_shows;
 
 use super::Special;
 
@@ -19,17 +19,7 @@ pub fn trials() -> Vec<Trial> {
 
 /// The notification is lost every time, also when many runs disturb each other.
 fn always_lost() -> Checked {
-    let example = Example::named("event");
-    let chapter = example.printed_in_chapter("cargo run -qp event");
-    let form = |printed: &str| common_form(&example.name, printed);
-    let expected = form(&chapter.ok_or("the chapter does not show the run")?);
-    let line =
+    let shown =
         "\nA notification without a flag keeps out a thread that comes late\n";
-    ensure(expected.contains(line), || expected.clone())?;
-    many_runs(
-        rounds(),
-        20,
-        || Program::rust(&example),
-        |run| ensure(form(&run.output) == expected, || run.output.clone()),
-    )
+    always_shows(SPECIAL.name, shown, 1, rounds())
 }

@@ -1,9 +1,9 @@
 //! What global-state alone promises.
 
 use libtest_mimic::Trial;
-use support::{Checked, Example, Program, ensure, many_runs, rounds, trial};
+use support::{Checked, rounds, trial};
 
-use crate::common_form::common_form;
+use crate::runs::always_shows;
 
 use super::Special;
 
@@ -19,17 +19,6 @@ pub fn trials() -> Vec<Trial> {
 
 /// With a global, each test always finds the guest of the other one, too.
 fn always_two() -> Checked {
-    let example = Example::named("global-state");
-    let chapter = example.printed_in_chapter("cargo run -qp global-state");
-    let form = |printed: &str| common_form(&example.name, printed);
-    let expected = form(&chapter.ok_or("the chapter does not show the run")?);
-    ensure(expected.matches(", global: 2\n").count() == 2, || {
-        expected.clone()
-    })?;
-    many_runs(
-        rounds(),
-        20,
-        || Program::rust(&example),
-        |run| ensure(form(&run.output) == expected, || run.output.clone()),
-    )
+    let shown = ", global: 2\n";
+    always_shows(SPECIAL.name, shown, 2, rounds())
 }
