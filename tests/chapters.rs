@@ -37,6 +37,7 @@ const SAME: &[(&str, &[&str])] = &[
         "src/connection.rs",
         &["producer-consumer", "sentinel-queue"],
     ),
+    ("src/load.rs", &["threads-vs-processes", "ipc-compared"]),
     ("src/processes.rs", &["sum-of-squares", "mixed-workload"]),
 ];
 

@@ -2,10 +2,11 @@
 //!
 //! - Run it: `cargo run --release -p ipc-compared` for real figures, or
 //!   `cargo run -p ipc-compared` for a first look
-//! - Look for: what is fastest for 8 bytes is not for 1 MiB, nor on two cores.
+//! - Look for: how much longer 8 bytes take to a process on another core.
 //! - Python: `ipc_compared.py`
 
 mod channel;
+mod load;
 mod machine;
 mod measure;
 mod memory;
@@ -16,7 +17,7 @@ use std::env;
 
 use anyhow::{Result, bail};
 use channel::{MAX_LEN, WAYS};
-use machine::Load;
+use load::Load;
 use measure::{conclusion, measure};
 
 const DEBUG: bool = cfg!(debug_assertions);

@@ -9,6 +9,7 @@
 
 mod channel;
 mod child;
+mod load;
 mod machine;
 mod measure;
 mod row;
@@ -20,7 +21,7 @@ use std::env::{self, consts};
 use std::ffi::{OsStr, OsString};
 
 use anyhow::{Result, bail};
-use machine::Load;
+use load::Load;
 use process_pool::pool;
 use rows::tasks::Task;
 use serde_json::json;
