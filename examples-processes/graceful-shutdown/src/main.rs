@@ -1,4 +1,4 @@
-//! A service is asked to stop: it finishes what is in work, and returns the rest.
+//! A service is asked to stop: it finishes some jobs, and returns the rest.
 //!
 //! - Run it: `cargo run -p graceful-shutdown`
 //! - Look for: the order of the end, and that no job is lost in any of the three.
@@ -82,7 +82,7 @@ fn request(service: &mut Child) -> Result<()> {
     Ok(kill_process(Pid::from_child(service), Signal::TERM)?)
 }
 
-/// Off Unix, the end of its input is the request.
+/// On other systems, the end of its input is the request.
 #[cfg(not(unix))]
 fn request(service: &mut Child) -> Result<()> {
     service.stdin = None;

@@ -21,7 +21,7 @@ enum Event {
     WorkerEnded,
 }
 
-/// Returns when no job is in work and no worker is left.
+/// Returns when no job is in progress and no worker is left.
 pub fn run(job_ms: &str, grace_ms: &str) -> Result<()> {
     let grace = Duration::from_millis(grace_ms.parse()?);
     let (sender, events) = mpsc::channel();
@@ -68,7 +68,7 @@ pub fn run(job_ms: &str, grace_ms: &str) -> Result<()> {
                 Event::Stop if open_queue.is_some() => {
                     log("service is stopping");
                     stopping.store(true, Ordering::Relaxed);
-                    // Another service can have what nobody has begun.
+                    // Another service can have the jobs that have not begun.
                     for job in jobs.try_iter() {
                         log(format_args!("service returns {job}"));
                     }
@@ -96,7 +96,7 @@ fn work(
         && let Ok(job) = jobs.recv()
     {
         log(format_args!("worker-{number} begins {job}"));
-        // Only so that the request always comes while a job is in work.
+        // Only so that the request always comes during a job.
         shared::waiting("the request");
         while !stopping.load(Ordering::Relaxed) {
             thread::sleep(Duration::from_millis(1));

@@ -85,7 +85,7 @@ fn parent(pictures: &[OsString], out: &Path, lifeline: &Lifeline) -> Result<()> 
         let results = processes::start(scope, at_once, pictures, &work);
         let missing = output::report(pictures, results, out, lifeline);
         if missing.is_err() {
-            lifeline.cut(); // what nobody reads need not be done
+            lifeline.cut(); // no one reads the results any more
         }
         missing
     })?;

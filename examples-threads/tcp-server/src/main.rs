@@ -1,5 +1,5 @@
 //! A server with a thread for each client. Bad clients are cut off, and at the end,
-//! each request in work gets its answer.
+//! each request in progress gets its answer.
 //!
 //! - Run it: `cargo run -p tcp-server`, or `cargo run -p tcp-server 127.0.0.1:8000`
 //!   and `nc 127.0.0.1 8000` in another terminal

@@ -1,5 +1,5 @@
 //! The pattern: a thread for each client, at most so many at once, and an end that
-//! lets every request in work get its answer.
+//! lets every request in progress get its answer.
 
 use std::io;
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -71,7 +71,7 @@ impl Server {
     pub fn stop(&self) {
         for client in self.places.close() {
             // For the thread that reads, this is the end of the requests. It can
-            // still write, so a request in work gets its answer.
+            // still write, so a request in progress gets its answer.
             client.shutdown(Shutdown::Read).ok();
         }
         // `accept` returns only for a client, so be one.
