@@ -1,0 +1,167 @@
+//! The demonstration: a server and three workers on this machine. The first worker
+//! is killed in the middle of a job.
+
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::Duration;
+use std::{env, fs, thread};
+
+use anyhow::{Context, Result, bail, ensure};
+use serde_json::Value;
+use tokio::select;
+use tokio::sync::{oneshot, watch};
+
+use crate::jobs::{Work, jobs};
+use crate::queue::{Answer, Queue};
+
+/// Polling interval for the start of the server.
+const POLL: Duration = Duration::from_millis(10);
+
+/// The server, and then the workers. None of them outlives this.
+struct Children(Vec<Child>);
+
+impl Drop for Children {
+    fn drop(&mut self) {
+        for child in &mut self.0 {
+            child.kill().ok();
+            child.wait().ok();
+        }
+    }
+}
+
+pub fn run() -> Result<()> {
+    let interrupted = watch::Sender::new(false);
+    let mut interrupt = interrupted.subscribe();
+    ctrlc::set_handler(move || {
+        interrupted.send_replace(true);
+    })?;
+
+    let folder = tempfile::tempdir()?; // declared first, so removed last
+    let mut children = Children(Vec::new());
+    let server = Command::new(env::current_exe()?)
+        .arg("server")
+        .arg(folder.path())
+        .stdin(Stdio::piped())
+        .spawn()?;
+    children.0.push(server);
+    let url = url_of_server(folder.path(), &mut children.0[0])?;
+    println!("[demo] A server is ready");
+
+    let runtime = crate::runtime()?;
+    let answers = runtime.block_on(async {
+        select! {
+            answers = with_three_workers(&url, &mut children.0) => answers,
+            _ = interrupt.wait_for(|stop| *stop) => bail!("interrupted"),
+        }
+    })?;
+    // A worker stops when its input ends.
+    for mut worker in children.0.drain(1..) {
+        drop(worker.stdin.take());
+        worker.wait()?;
+    }
+    crate::report(answers);
+    Ok(())
+}
+
+async fn with_three_workers(
+    url: &str,
+    children: &mut Vec<Child>,
+) -> Result<Vec<Answer<Work>>> {
+    let queue = Queue::connect(url).await?;
+    let jobs = jobs();
+    let workers = async {
+        let mut doomed = worker("1", url)?
+            .env("DOOMED", "1") // it never finishes its job
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let output = doomed.stdout.take();
+        children.push(doomed);
+        println!("{}", first_line(output).await?);
+        let mut doomed = children.pop().context("it is the last one")?;
+        doomed.kill()?;
+        doomed.wait()?;
+        println!("[demo] Killed worker-1");
+        for number in ["2", "3"] {
+            children.push(worker(number, url)?.spawn()?);
+        }
+        Ok(())
+    };
+    let (answers, ()) = tokio::try_join!(queue.map("demo", &jobs), workers)?;
+    Ok(answers)
+}
+
+/// Reads in a thread, which does not hold up the end of the program.
+async fn first_line(output: Option<ChildStdout>) -> Result<String> {
+    let output = output.context("it is piped")?;
+    let (sender, line) = oneshot::channel();
+    thread::spawn(move || {
+        if let Some(Ok(line)) = BufReader::new(output).lines().next() {
+            sender.send(line).ok();
+        }
+    });
+    line.await.context("worker-1 ended without a job")
+}
+
+fn worker(number: &str, url: &str) -> Result<Command> {
+    let mut command = Command::new(env::current_exe()?);
+    command.args(["demo-worker", number]);
+    command.env("NATS_URL", url).stdin(Stdio::piped());
+    Ok(command)
+}
+
+/// In a child: a worker that stops when the demonstration has ended.
+pub fn demo_worker(number: &str) -> Result<()> {
+    let stop = watch::Sender::new(false);
+    let stop_with_parent = stop.clone();
+    thread::spawn(move || {
+        io::stdin().read(&mut [0]).ok();
+        stop_with_parent.send_replace(true);
+    });
+    crate::worker(number, stop)
+}
+
+/// In a child: becomes a server, with its files and its free port in this folder.
+pub fn server(folder: &str) -> Result<()> {
+    let mut command = Command::new("nats-server");
+    command
+        .args(["--addr", "127.0.0.1", "--port", "-1", "--jetstream"])
+        .args(["--store_dir", folder, "--ports_file_dir", folder])
+        .stderr(Stdio::null()); // its log
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::process::{Signal, set_parent_process_death_signal};
+        use std::os::unix::process::CommandExt;
+        // The system kills it when the demonstration is killed.
+        set_parent_process_death_signal(Some(Signal::KILL))?;
+        let error = command.exec();
+        Err(error).context("cannot start nats-server")
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        // In a Unix other than Linux, or on Windows, it is a child of this process.
+        let mut server = command.spawn().context("cannot start nats-server")?;
+        io::stdin().read(&mut [0]).ok();
+        server.kill()?;
+        server.wait()?;
+        Ok(())
+    }
+}
+
+/// Waits for the file in which the server says at which port it listens.
+fn url_of_server(folder: &Path, server: &mut Child) -> Result<String> {
+    loop {
+        let ended = server.try_wait()?;
+        for entry in fs::read_dir(folder)? {
+            let path = entry?.path();
+            if path.extension().is_some_and(|it| it == "ports")
+                && let Ok(ports) = serde_json::from_slice::<Value>(&fs::read(path)?)
+                && let Some(url) = ports["nats"][0].as_str()
+            {
+                return Ok(url.to_owned());
+            }
+        }
+        ensure!(ended.is_none(), "nats-server has ended");
+        thread::sleep(POLL);
+    }
+}

@@ -1,0 +1,54 @@
+//! What the workers can do.
+
+use std::{env, process, thread};
+
+use process_pool::pool::Job;
+use serde::{Deserialize, Serialize};
+
+/// A job, the same for the local pool and for the queue.
+#[derive(Debug, Serialize, Deserialize)]
+pub enum Work {
+    CountPrimes(u32),
+    Panic,
+    Abort,
+}
+
+impl Job for Work {
+    type Output = usize;
+
+    fn run(self) -> usize {
+        let _span = shared::span(format_args!("{self:?}"));
+        if env::var_os("DOOMED").is_some() {
+            loop {
+                thread::park(); // until the demonstration kills this worker
+            }
+        }
+        match self {
+            Work::CountPrimes(below) => count_primes(below),
+            Work::Panic => panic!("on purpose"),
+            Work::Abort => process::abort(),
+        }
+    }
+
+    fn init() {
+        // Ctrl-C is for the worker, which finishes the job that it has.
+        ctrlc::set_handler(|| ()).expect("it is the first handler");
+    }
+}
+
+/// Six honest jobs, and two that are not.
+pub fn jobs() -> Vec<Work> {
+    let mut jobs = Vec::new();
+    for thousands in 1..=6 {
+        jobs.push(Work::CountPrimes(10_000 * thousands));
+    }
+    jobs.insert(2, Work::Panic);
+    jobs.insert(4, Work::Abort);
+    jobs
+}
+
+fn count_primes(below: u32) -> usize {
+    (2..below)
+        .filter(|n| (2..=n.isqrt()).all(|d| n % d != 0))
+        .count()
+}

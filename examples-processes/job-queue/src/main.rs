@@ -1,0 +1,102 @@
+//! The same jobs on a local pool, or on any number of machines.
+//!
+//! - Run it: `cargo run -p job-queue`, and with a `nats-server` on this machine
+//!   `cargo run -p job-queue demo`
+//! - Look for: one worker is killed in the middle of a job, and none is lost.
+//! - Python: `job_queue.py`
+
+mod demo;
+mod jobs;
+mod queue;
+
+use std::time::Duration;
+use std::{env, io, process};
+
+use anyhow::{Context, Result, bail};
+use jobs::{Work, jobs};
+use process_pool::pool::{self, Options, Pool};
+use queue::{Answer, Queue};
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::watch;
+
+/// A job that takes longer counts as hung. (Only Unix can notice it.)
+const TIMEOUT: Duration = Duration::from_secs(60);
+
+fn main() -> Result<()> {
+    shared::tidy_output();
+    // Before the runtime starts, so that the processes of the pool have none.
+    pool::serve::<Work>();
+
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match arguments[..] {
+        [] if env::var_os("NATS_URL").is_none() => {
+            report(local());
+            Ok(())
+        }
+        [] => coordinator(&format!("{:08x}", rand::random::<u32>())),
+        ["run", name] => coordinator(name),
+        ["worker"] => worker(&process::id().to_string(), watch::Sender::new(false)),
+        ["demo"] => demo::run(),
+        // What the demonstration starts.
+        ["demo-worker", number] => demo::demo_worker(number),
+        ["server", folder] => demo::server(folder),
+        _ => bail!("expected nothing, \"run NAME\", \"worker\" or \"demo\""),
+    }
+}
+
+fn local() -> Vec<Answer<Work>> {
+    println!("On a pool of this machine:");
+    let pool = Pool::new(2);
+    let results = pool.map(jobs());
+    results
+        .map(|result| result.map_err(|error| error.cause.to_string()))
+        .collect()
+}
+
+/// Sends the jobs, and prints the answers in the order of the jobs.
+fn coordinator(run: &str) -> Result<()> {
+    println!("Run {run} (if it is killed, continue with `job-queue run {run}`)");
+    runtime()?.block_on(async {
+        let queue = Queue::connect(&url()?).await?;
+        report(queue.map(run, &jobs()).await?);
+        Ok(())
+    })
+}
+
+/// Does jobs, one at a time, until it is asked to stop.
+fn worker(name: &str, stop: watch::Sender<bool>) -> Result<()> {
+    let pool = Pool::with(Options {
+        workers: Some(1),
+        timeout: cfg!(unix).then_some(TIMEOUT),
+        ..Options::default()
+    });
+    let stopped = stop.subscribe();
+    ctrlc::set_handler(move || {
+        if stop.send_replace(true) {
+            process::exit(130); // asked a second time
+        }
+    })?;
+    runtime()?.block_on(async {
+        let queue = Queue::connect(&url()?).await?;
+        queue.work::<Work>(name, pool, stopped).await;
+        Ok(())
+    })
+}
+
+fn runtime() -> io::Result<Runtime> {
+    Builder::new_current_thread().enable_all().build()
+}
+
+fn url() -> Result<String> {
+    env::var("NATS_URL").context("NATS_URL has to name a server")
+}
+
+fn report(answers: Vec<Answer<Work>>) {
+    for (number, (job, answer)) in (1..).zip(jobs().into_iter().zip(answers)) {
+        match answer {
+            Ok(primes) => println!("[job-{number}] {job:?}: {primes}"),
+            Err(error) => println!("[job-{number}] {job:?}: {error}"),
+        }
+    }
+}
