@@ -9,7 +9,7 @@ use std::{env, fs};
 use libtest_mimic::{Failed, Trial};
 use regex::Regex;
 use similar::TextDiff;
-use support::program::{files, python_is_missing};
+use support::program::{files, nats_server_is_missing, python_is_missing};
 use support::{
     Checked, Example, Language, common_run, ensure, examples, root, trial,
 };
@@ -113,7 +113,7 @@ fn fences(chapter: &Path, example: Option<&Example>) -> Checked {
                 "rust" => excerpt_of(&["rs"]),
                 "python" => excerpt_of(&["py"]),
                 "text" => excerpt_of(&["txt"]),
-                "console" if needs_missing_python(body, example) => Ok(()),
+                "console" if needs_what_is_missing(body, example) => Ok(()),
                 "console" => {
                     let run = run_again(body)?;
                     let checked = same_run(body, &run);
@@ -140,9 +140,13 @@ fn fences(chapter: &Path, example: Option<&Example>) -> Checked {
     ensure(wrong.is_empty(), || wrong)
 }
 
-/// Where there is no Python, `python_twins.rs` shows as ignored what needs it.
-fn needs_missing_python(body: &str, example: Option<&Example>) -> bool {
-    body.starts_with("$ python3 ") && example.and_then(python_is_missing).is_some()
+/// Where there is no Python or no nats-server, `python_twins.rs` or `job_queue.rs`
+/// shows as ignored what needs it.
+fn needs_what_is_missing(body: &str, example: Option<&Example>) -> bool {
+    let server = "$ cargo run -qp job-queue demo\n";
+    body.starts_with(server) && nats_server_is_missing()
+        || body.starts_with("$ python3 ")
+            && example.and_then(python_is_missing).is_some()
 }
 
 fn is_excerpt_of_a_file(

@@ -21,6 +21,7 @@ mod graceful_shutdown;
 mod hybrid;
 mod image_processing;
 mod ipc_compared;
+mod job_queue;
 mod lock_held_too_long;
 mod locked_counter;
 mod lost_update;
@@ -115,6 +116,7 @@ pub const ALL: &[Special] = &[
     hybrid::SPECIAL,
     image_processing::SPECIAL,
     ipc_compared::SPECIAL,
+    job_queue::SPECIAL,
     lock_held_too_long::SPECIAL,
     locked_counter::SPECIAL,
     lost_update::SPECIAL,

@@ -117,7 +117,7 @@ class Workers:
 
 def coordinator(program, url, jobs, milliseconds, killer=0, run="drill", prefix=()):
     return subprocess.Popen(
-        [*prefix, program, "run", run, str(jobs), str(milliseconds), str(killer)],
+        [*prefix, program, "run", run, str(jobs), str(milliseconds), str(killer), "0"],
         env=dict(os.environ, NATS_URL=url),
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -1,7 +1,7 @@
 //! A coordinator and workers for the drills of `job_queue.py`: the pattern of
 //! job-queue with jobs of any length, one of which may kill its worker.
 
-#[path = "../../examples-processes/job-queue/src/queue.rs"]
+#[path = "../../examples-processes/job-queue/src/queue/mod.rs"]
 mod queue;
 
 use std::time::{Duration, Instant};
@@ -19,6 +19,8 @@ struct Square {
     number: u64,
     milliseconds: u64,
     kills_worker: bool,
+    /// Makes the message of one job larger than a server accepts.
+    filler: String,
 }
 
 impl Job for Square {
@@ -51,12 +53,20 @@ fn main() -> Result<()> {
         let queue = Queue::connect(&url).await?;
         match arguments[..] {
             ["worker"] => work(&queue).await,
-            ["run", run, jobs, milliseconds, killer] => {
-                let [jobs, milliseconds, killer] =
-                    [jobs.parse()?, milliseconds.parse()?, killer.parse()?];
-                coordinate(&queue, run, jobs, milliseconds, killer).await
+            ["run", run, jobs, milliseconds, killer, large] => {
+                let mut squares = Vec::new();
+                for number in 1..=jobs.parse()? {
+                    let is = |other: &str| other == number.to_string();
+                    squares.push(Square {
+                        number,
+                        milliseconds: milliseconds.parse()?,
+                        kills_worker: is(killer),
+                        filler: " ".repeat(if is(large) { 2 << 20 } else { 0 }),
+                    });
+                }
+                coordinate(&queue, run, &squares).await
             }
-            _ => bail!("expected \"worker\" or \"run NAME JOBS MS KILLER\""),
+            _ => bail!("expected \"worker\" or \"run NAME JOBS MS KILLER LARGE\""),
         }
     })
 }
@@ -67,29 +77,15 @@ async fn work(queue: &Queue) -> Result<()> {
     ctrlc::set_handler(move || {
         stop.send_replace(true);
     })?;
-    let name = process::id().to_string();
+    let name = format!("worker-{}", process::id());
     queue.work::<Square>(&name, Pool::new(1), stopped).await;
     Ok(())
 }
 
 /// Prints each answer on a line, and then how many seconds it took.
-async fn coordinate(
-    queue: &Queue,
-    run: &str,
-    jobs: u64,
-    milliseconds: u64,
-    killer: u64,
-) -> Result<()> {
-    let mut squares = Vec::new();
-    for number in 1..=jobs {
-        squares.push(Square {
-            number,
-            milliseconds,
-            kills_worker: number == killer,
-        });
-    }
+async fn coordinate(queue: &Queue, run: &str, squares: &[Square]) -> Result<()> {
     let start = Instant::now();
-    let answers = queue.map(run, &squares).await?;
+    let answers = queue.map(run, squares).await?;
     let seconds = start.elapsed().as_secs_f64();
     for answer in answers {
         match answer {

@@ -30,7 +30,8 @@ impl Drop for Children {
     }
 }
 
-pub fn run() -> Result<()> {
+#[tokio::main(flavor = "current_thread")]
+pub async fn run() -> Result<()> {
     let interrupted = watch::Sender::new(false);
     let mut interrupt = interrupted.subscribe();
     ctrlc::set_handler(move || {
@@ -48,13 +49,10 @@ pub fn run() -> Result<()> {
     let url = url_of_server(folder.path(), &mut children.0[0])?;
     println!("[demo] A server is ready");
 
-    let runtime = crate::runtime()?;
-    let answers = runtime.block_on(async {
-        select! {
-            answers = with_three_workers(&url, &mut children.0) => answers,
-            _ = interrupt.wait_for(|stop| *stop) => bail!("interrupted"),
-        }
-    })?;
+    let answers = select! {
+        answers = with_three_workers(&url, &mut children.0) => answers?,
+        _ = interrupt.wait_for(|stop| *stop) => bail!("interrupted"),
+    };
     // A worker stops when its input ends.
     for mut worker in children.0.drain(1..) {
         drop(worker.stdin.take());
@@ -71,19 +69,19 @@ async fn with_three_workers(
     let queue = Queue::connect(url).await?;
     let jobs = jobs();
     let workers = async {
-        let mut doomed = worker("1", url)?
+        let mut doomed = worker("worker-1", url)?
             .env("DOOMED", "1") // it never finishes its job
             .stdout(Stdio::piped())
             .spawn()?;
         let output = doomed.stdout.take();
         children.push(doomed);
-        println!("{}", first_line(output).await?);
+        println!("{}", two_lines(output).await?);
         let mut doomed = children.pop().context("it is the last one")?;
         doomed.kill()?;
         doomed.wait()?;
         println!("[demo] Killed worker-1");
-        for number in ["2", "3"] {
-            children.push(worker(number, url)?.spawn()?);
+        for name in ["worker-2", "worker-3"] {
+            children.push(worker(name, url)?.spawn()?);
         }
         Ok(())
     };
@@ -92,33 +90,34 @@ async fn with_three_workers(
 }
 
 /// Reads in a thread, which does not hold up the end of the program.
-async fn first_line(output: Option<ChildStdout>) -> Result<String> {
+async fn two_lines(output: Option<ChildStdout>) -> Result<String> {
     let output = output.context("it is piped")?;
-    let (sender, line) = oneshot::channel();
+    let (sender, lines) = oneshot::channel();
     thread::spawn(move || {
-        if let Some(Ok(line)) = BufReader::new(output).lines().next() {
-            sender.send(line).ok();
+        let mut lines = BufReader::new(output).lines().map_while(Result::ok);
+        if let Some((first, second)) = lines.next().zip(lines.next()) {
+            sender.send(format!("{first}\n{second}")).ok();
         }
     });
-    line.await.context("worker-1 ended without a job")
+    lines.await.context("worker-1 ended without a job")
 }
 
-fn worker(number: &str, url: &str) -> Result<Command> {
+fn worker(name: &str, url: &str) -> Result<Command> {
     let mut command = Command::new(env::current_exe()?);
-    command.args(["demo-worker", number]);
-    command.env("NATS_URL", url).stdin(Stdio::piped());
+    command.arg(name).stdin(Stdio::piped());
+    command.env("NATS_URL", url).env("WORKER", name);
     Ok(command)
 }
 
 /// In a child: a worker that stops when the demonstration has ended.
-pub fn demo_worker(number: &str) -> Result<()> {
+pub fn worker_of_demo(name: &str) -> Result<()> {
     let stop = watch::Sender::new(false);
     let stop_with_parent = stop.clone();
     thread::spawn(move || {
-        io::stdin().read(&mut [0]).ok();
+        io::stdin().read_exact(&mut [0]).ok();
         stop_with_parent.send_replace(true);
     });
-    crate::worker(number, stop)
+    crate::worker(name, stop)
 }
 
 /// In a child: becomes a server, with its files and its free port in this folder.
@@ -135,13 +134,15 @@ pub fn server(folder: &str) -> Result<()> {
         // The system kills it when the demonstration is killed.
         set_parent_process_death_signal(Some(Signal::KILL))?;
         let error = command.exec();
-        Err(error).context("cannot start nats-server")
+        Err(error).context("cannot start nats-server (is it installed?)")
     }
     #[cfg(not(target_os = "linux"))]
     {
         // In a Unix other than Linux, or on Windows, it is a child of this process.
-        let mut server = command.spawn().context("cannot start nats-server")?;
-        io::stdin().read(&mut [0]).ok();
+        let mut server = command
+            .spawn()
+            .context("cannot start nats-server (is it installed?)")?;
+        io::stdin().read_exact(&mut [0]).ok();
         server.kill()?;
         server.wait()?;
         Ok(())

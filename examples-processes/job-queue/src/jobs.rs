@@ -19,8 +19,9 @@ impl Job for Work {
     fn run(self) -> usize {
         let _span = shared::span(format_args!("{self:?}"));
         if env::var_os("DOOMED").is_some() {
+            println!("[worker-1] This takes forever");
             loop {
-                thread::park(); // until the demonstration kills this worker
+                thread::park(); // until the demonstration kills the worker
             }
         }
         match self {
@@ -31,6 +32,7 @@ impl Job for Work {
     }
 
     fn init() {
+        shared::lane(env::var("WORKER").unwrap_or("pool".into()));
         // Ctrl-C is for the worker, which finishes the job that it has.
         ctrlc::set_handler(|| ()).expect("it is the first handler");
     }
@@ -39,8 +41,8 @@ impl Job for Work {
 /// Six honest jobs, and two that are not.
 pub fn jobs() -> Vec<Work> {
     let mut jobs = Vec::new();
-    for thousands in 1..=6 {
-        jobs.push(Work::CountPrimes(10_000 * thousands));
+    for number in 1..=6 {
+        jobs.push(Work::CountPrimes(40_000 * number));
     }
     jobs.insert(2, Work::Panic);
     jobs.insert(4, Work::Abort);

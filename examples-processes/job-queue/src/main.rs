@@ -10,13 +10,12 @@ mod jobs;
 mod queue;
 
 use std::time::Duration;
-use std::{env, io, process};
+use std::{env, process};
 
 use anyhow::{Context, Result, bail};
 use jobs::{Work, jobs};
 use process_pool::pool::{self, Options, Pool};
 use queue::{Answer, Queue};
-use tokio::runtime::{Builder, Runtime};
 use tokio::sync::watch;
 
 /// A job that takes longer counts as hung. (Only Unix can notice it.)
@@ -36,10 +35,13 @@ fn main() -> Result<()> {
         }
         [] => coordinator(&format!("{:08x}", rand::random::<u32>())),
         ["run", name] => coordinator(name),
-        ["worker"] => worker(&process::id().to_string(), watch::Sender::new(false)),
+        ["worker"] => {
+            let name = format!("worker-{}", process::id());
+            worker(&name, watch::Sender::new(false))
+        }
         ["demo"] => demo::run(),
         // What the demonstration starts.
-        ["demo-worker", number] => demo::demo_worker(number),
+        [name] if name.starts_with("worker-") => demo::worker_of_demo(name),
         ["server", folder] => demo::server(folder),
         _ => bail!("expected nothing, \"run NAME\", \"worker\" or \"demo\""),
     }
@@ -55,17 +57,18 @@ fn local() -> Vec<Answer<Work>> {
 }
 
 /// Sends the jobs, and prints the answers in the order of the jobs.
-fn coordinator(run: &str) -> Result<()> {
-    println!("Run {run} (if it is killed, continue with `job-queue run {run}`)");
-    runtime()?.block_on(async {
-        let queue = Queue::connect(&url()?).await?;
-        report(queue.map(run, &jobs()).await?);
-        Ok(())
-    })
+#[tokio::main(flavor = "current_thread")]
+async fn coordinator(run: &str) -> Result<()> {
+    let queue = Queue::connect(&url()?).await?;
+    println!("If this program is killed, go on with: job-queue run {run}");
+    report(queue.map(run, &jobs()).await?);
+    Ok(())
 }
 
 /// Does jobs, one at a time, until it is asked to stop.
-fn worker(name: &str, stop: watch::Sender<bool>) -> Result<()> {
+#[tokio::main(flavor = "current_thread")]
+async fn worker(name: &str, stop: watch::Sender<bool>) -> Result<()> {
+    let queue = Queue::connect(&url()?).await?;
     let pool = Pool::with(Options {
         workers: Some(1),
         timeout: cfg!(unix).then_some(TIMEOUT),
@@ -77,15 +80,8 @@ fn worker(name: &str, stop: watch::Sender<bool>) -> Result<()> {
             process::exit(130); // asked a second time
         }
     })?;
-    runtime()?.block_on(async {
-        let queue = Queue::connect(&url()?).await?;
-        queue.work::<Work>(name, pool, stopped).await;
-        Ok(())
-    })
-}
-
-fn runtime() -> io::Result<Runtime> {
-    Builder::new_current_thread().enable_all().build()
+    queue.work::<Work>(name, pool, stopped).await;
+    Ok(())
 }
 
 fn url() -> Result<String> {

@@ -478,3 +478,13 @@ pub fn python_is_missing(example: &Example) -> Option<String> {
     (source.contains("PIL") && !runs("import PIL"))
         .then(|| "there is no Pillow".into())
 }
+
+/// Whether there is no nats-server, as job-queue needs it for more than one machine.
+/// In CI everything has to be there.
+pub fn nats_server_is_missing() -> bool {
+    static MISSING: LazyLock<bool> = LazyLock::new(|| {
+        let version = Command::new("nats-server").arg("--version").output();
+        env::var_os("CI").is_none() && version.is_err()
+    });
+    *MISSING
+}
