@@ -126,7 +126,7 @@ pub fn server(folder: &str) -> Result<()> {
     command
         .args(["--addr", "127.0.0.1", "--port", "-1", "--jetstream"])
         .args(["--store_dir", folder, "--ports_file_dir", folder])
-        .stderr(Stdio::null()); // its log
+        .args(["--log", &format!("{folder}/log")]);
     #[cfg(target_os = "linux")]
     {
         use rustix::process::{Signal, set_parent_process_death_signal};

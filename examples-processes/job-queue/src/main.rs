@@ -12,7 +12,7 @@ mod queue;
 use std::time::Duration;
 use std::{env, process};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, anyhow, bail};
 use jobs::{Work, jobs};
 use process_pool::pool::{self, Options, Pool};
 use queue::{Answer, Queue};
@@ -85,7 +85,7 @@ async fn worker(name: &str, stop: watch::Sender<bool>) -> Result<()> {
 }
 
 fn url() -> Result<String> {
-    env::var("NATS_URL").context("NATS_URL has to name a server")
+    env::var("NATS_URL").map_err(|_| anyhow!("NATS_URL has to name a server"))
 }
 
 fn report(answers: Vec<Answer<Work>>) {

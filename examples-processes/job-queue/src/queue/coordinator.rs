@@ -6,7 +6,7 @@ use anyhow::{Context, Result, ensure};
 use async_nats::jetstream::consumer::{AckPolicy, pull};
 use async_nats::jetstream::context::PublishErrorKind;
 use async_nats::jetstream::message::PublishMessage;
-use futures_util::StreamExt;
+use futures_util::{StreamExt, TryStreamExt};
 use process_pool::pool::Job;
 use tokio::time;
 
@@ -36,6 +36,7 @@ impl Queue {
             time::sleep(PAUSE).await;
         }
         // Nothing needs them any more. If this fails, they go when they are old.
+        self.jobs.purge().filter(format!("jobs.{run}.*")).await.ok();
         let subject = format!("answers.{run}.*");
         self.answers.purge().filter(subject).await.ok();
         Ok(answers.into_values().collect())
@@ -49,29 +50,34 @@ impl Queue {
         jobs: &[J],
         answers: &mut BTreeMap<usize, Answer<J>>,
     ) -> Result<()> {
+        // First look at the queue and then at the answers, because a job goes from
+        // one to the other: what is in neither was never submitted.
+        let mut queued = BTreeSet::new();
+        let subjects = format!("jobs.{run}.*");
+        let mut subjects = self.jobs.info_with_subjects(subjects).await?;
+        while let Some((subject, _)) = subjects.try_next().await? {
+            queued.insert(number(&subject)?);
+        }
         let config = pull::Config {
             filter_subject: format!("answers.{run}.*"),
             ack_policy: AckPolicy::None,
             ..pull::Config::default()
         };
         let consumer = self.answers.create_consumer(config).await?;
-        // Answers that are there already come first.
         let mut stored = consumer.cached_info().num_pending;
         let messages = consumer.stream().heartbeat(HEARTBEAT);
         let mut messages = messages.messages().await?;
 
         let mut numbers = 1..=jobs.len();
-        let mut queued = BTreeSet::new();
         loop {
-            // Submit more, as long as they are not too many.
+            // When the stored answers are read, submit jobs, but not too many.
             while stored == 0
                 && queued.len() < MAX_QUEUED
                 && let Some(number) = numbers.next()
             {
-                if !answers.contains_key(&number) {
+                if !answers.contains_key(&number) && queued.insert(number) {
                     let name = format!("{run}.{number}");
                     self.submit(&name, &jobs[number - 1]).await?;
-                    queued.insert(number);
                 }
             }
             if answers.len() == jobs.len() {
@@ -81,8 +87,7 @@ impl Queue {
             shared::waiting("answers");
             let message = messages.next().await.context("no more answers")??;
             stored = stored.saturating_sub(1);
-            let number = message.subject.rsplit('.').next().unwrap_or_default();
-            let number = number.parse()?;
+            let number = number(&message.subject)?;
             if (1..=jobs.len()).contains(&number) {
                 let answer = serde_json::from_slice(&message.payload);
                 answers.insert(
@@ -95,20 +100,19 @@ impl Queue {
     }
 
     async fn submit<J: Job>(&self, name: &str, job: &J) -> Result<()> {
-        let message = PublishMessage::build()
-            .payload(serde_json::to_vec(job)?.into())
-            // Refused if the job is in the queue, from an earlier coordinator.
-            .expected_last_subject_sequence(0);
-        let Err(error) = self.publish(format!("jobs.{name}"), message).await else {
-            return Ok(());
-        };
-        match error.kind() {
-            PublishErrorKind::WrongLastSequence => Ok(()),
-            PublishErrorKind::MaxPayloadExceeded => {
-                let answer: Answer<J> = Err("it is too large".into());
-                self.store::<J>(name, &answer).await
+        let payload = serde_json::to_vec(job)?.into();
+        let message = PublishMessage::build().payload(payload);
+        match self.publish(format!("jobs.{name}"), message).await {
+            Err(error) if error.kind() == PublishErrorKind::MaxPayloadExceeded => {
+                self.store::<J>(name, &Err("it is too large".into())).await
             }
-            _ => Err(error.into()),
+            result => Ok(result?),
         }
     }
+}
+
+/// The number of a job, from the end of its subject.
+fn number(subject: &str) -> Result<usize> {
+    let (_, number) = subject.rsplit_once('.').context("no number")?;
+    Ok(number.parse()?)
 }
