@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Error, Result, ensure};
 use async_nats::jetstream::consumer::{AckPolicy, pull};
 use async_nats::jetstream::context::PublishErrorKind;
 use async_nats::jetstream::message::PublishMessage;
@@ -86,7 +86,7 @@ impl Queue {
             // Then wait for an answer.
             shared::waiting("answers");
             let message = messages.next().await.context("no more answers")??;
-            stored = stored.saturating_sub(1);
+            stored = message.info().map_err(Error::from_boxed)?.pending;
             let number = number(&message.subject)?;
             if (1..=jobs.len()).contains(&number) {
                 let answer = serde_json::from_slice(&message.payload);
