@@ -12,7 +12,7 @@ use serde_json::Value;
 use tokio::select;
 use tokio::sync::{oneshot, watch};
 
-use crate::jobs::{Work, jobs};
+use crate::jobs::{self, Work};
 use crate::queue::{Answer, Queue};
 
 /// Polling interval for the start of the server.
@@ -58,7 +58,7 @@ pub async fn run() -> Result<()> {
         drop(worker.stdin.take());
         worker.wait()?;
     }
-    crate::report(answers);
+    jobs::print(answers);
     Ok(())
 }
 
@@ -67,7 +67,7 @@ async fn with_three_workers(
     children: &mut Vec<Child>,
 ) -> Result<Vec<Answer<Work>>> {
     let queue = Queue::connect(url).await?;
-    let jobs = jobs();
+    let jobs = jobs::jobs();
     let workers = async {
         let mut doomed = worker("worker-1", url)?
             .env("DOOMED", "1") // it never finishes its job

@@ -5,6 +5,8 @@ use std::{env, process, thread};
 use process_pool::pool::Job;
 use serde::{Deserialize, Serialize};
 
+use crate::queue::Answer;
+
 /// A job, the same for the local pool and for the queue.
 #[derive(Debug, Serialize, Deserialize)]
 pub enum Work {
@@ -47,6 +49,16 @@ pub fn jobs() -> Vec<Work> {
     jobs.insert(2, Work::Panic);
     jobs.insert(4, Work::Abort);
     jobs
+}
+
+/// Prints a line for each job.
+pub fn print(answers: Vec<Answer<Work>>) {
+    for (number, (job, answer)) in (1..).zip(jobs().into_iter().zip(answers)) {
+        match answer {
+            Ok(primes) => println!("[job-{number}] {job:?}: {primes}"),
+            Err(error) => println!("[job-{number}] {job:?}: {error}"),
+        }
+    }
 }
 
 fn count_primes(below: u32) -> usize {

@@ -13,7 +13,7 @@ use std::time::Duration;
 use std::{env, process};
 
 use anyhow::{Result, anyhow, bail};
-use jobs::{Work, jobs};
+use jobs::{Work, jobs, print};
 use process_pool::pool::{self, Options, Pool};
 use queue::{Answer, Queue};
 use tokio::sync::watch;
@@ -27,10 +27,10 @@ fn main() -> Result<()> {
     pool::serve::<Work>();
 
     let arguments: Vec<String> = env::args().skip(1).collect();
-    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    match arguments[..] {
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match words[..] {
         [] if env::var_os("NATS_URL").is_none() => {
-            report(local());
+            print(local());
             Ok(())
         }
         [] => coordinator(&format!("{:08x}", rand::random::<u32>())),
@@ -61,7 +61,7 @@ fn local() -> Vec<Answer<Work>> {
 async fn coordinator(run: &str) -> Result<()> {
     let queue = Queue::connect(&url()?).await?;
     println!("If this program is killed, go on with: job-queue run {run}");
-    report(queue.map(run, &jobs()).await?);
+    print(queue.map(run, &jobs()).await?);
     Ok(())
 }
 
@@ -86,13 +86,4 @@ async fn worker(name: &str, stop: watch::Sender<bool>) -> Result<()> {
 
 fn url() -> Result<String> {
     env::var("NATS_URL").map_err(|_| anyhow!("NATS_URL has to name a server"))
-}
-
-fn report(answers: Vec<Answer<Work>>) {
-    for (number, (job, answer)) in (1..).zip(jobs().into_iter().zip(answers)) {
-        match answer {
-            Ok(primes) => println!("[job-{number}] {job:?}: {primes}"),
-            Err(error) => println!("[job-{number}] {job:?}: {error}"),
-        }
-    }
 }

@@ -53,8 +53,8 @@ impl Queue {
         // First look at the queue and then at the answers, because a job goes from
         // one to the other: what is in neither was never submitted.
         let mut queued = BTreeSet::new();
-        let subjects = format!("jobs.{run}.*");
-        let mut subjects = self.jobs.info_with_subjects(subjects).await?;
+        let filter = format!("jobs.{run}.*");
+        let mut subjects = self.jobs.info_with_subjects(filter).await?;
         while let Some((subject, _)) = subjects.try_next().await? {
             queued.insert(number(&subject)?);
         }
@@ -65,8 +65,8 @@ impl Queue {
         };
         let consumer = self.answers.create_consumer(config).await?;
         let mut stored = consumer.cached_info().num_pending;
-        let messages = consumer.stream().heartbeat(HEARTBEAT);
-        let mut messages = messages.messages().await?;
+        let mut messages =
+            consumer.stream().heartbeat(HEARTBEAT).messages().await?;
 
         let mut numbers = 1..=jobs.len();
         loop {
