@@ -1,0 +1,66 @@
+use std::future;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use tokio::task::yield_now;
+use tokio::time::timeout;
+
+use crate::limit::at_most;
+
+/// Yields so many times: jobs that yield less are done before those that yield more.
+async fn job(yields: usize) -> usize {
+    for _ in 0..yields {
+        yield_now().await;
+    }
+    yields
+}
+
+#[tokio::test]
+async fn results_are_in_the_order_of_the_jobs() {
+    for limit in [1, 3, 100] {
+        let results = at_most(limit, [30, 0, 20, 10].map(job)).await;
+        assert_eq!(results, [30, 0, 20, 10]);
+    }
+}
+
+#[tokio::test]
+async fn never_more_jobs_at_once_than_the_limit() {
+    let jobs = Arc::new((AtomicUsize::new(0), AtomicUsize::new(0)));
+    let counted = (0..500).map(|_| {
+        let jobs = Arc::clone(&jobs);
+        async move {
+            let (now, most) = &*jobs;
+            let at_once = now.fetch_add(1, Ordering::Relaxed) + 1;
+            most.fetch_max(at_once, Ordering::Relaxed);
+            job(3).await;
+            now.fetch_sub(1, Ordering::Relaxed);
+        }
+    });
+    assert_eq!(at_most(7, counted).await.len(), 500);
+    assert_eq!(jobs.1.load(Ordering::Relaxed), 7);
+}
+
+/// As after a time limit.
+#[tokio::test]
+async fn dropping_it_cancels_its_tasks() {
+    let alive = Arc::new(());
+    let waits = [(); 5].map(|()| {
+        let alive = Arc::clone(&alive);
+        async move {
+            future::pending::<()>().await;
+            drop(alive);
+        }
+    });
+    let ended = timeout(Duration::from_millis(1), at_most(3, waits)).await;
+    ended.expect_err("they wait forever");
+    while Arc::strong_count(&alive) > 1 {
+        yield_now().await;
+    }
+}
+
+#[tokio::test]
+#[should_panic(expected = "a bad job")]
+async fn a_panic_comes_back() {
+    at_most(2, [async { panic!("a bad job") }]).await;
+}
