@@ -20,31 +20,35 @@ WAIT = 0.1  # seconds
 
 
 async def main():
-    urls = sys.argv[1:] or await sites(9)
+    urls = sys.argv[1:]
+    if urls:
+        return await download_all(urls)
+
     table = await measure()
-
-    start = time.perf_counter()
-    results = await asyncio.gather(
-        *[download_one(site, url) for site, url in enumerate(urls, 1)]
-    )
-    elapsed = time.perf_counter() - start
-    downloaded = sum(page is not None for page, _ in results)
-    one_by_one = sum(elapsed for _, elapsed in results)
-    print(f"Downloaded {downloaded} sites in {elapsed:.2f} seconds")
-    print(f"Their times add up to {one_by_one:.2f} seconds")
-
+    await download_all(await sites(9))
     await a_thousand_waits()
     await after_a_time_limit()
     await beside_a_timer()
     await two_deposits()
     print_table(table)
 
+
+# Downloads
+
+
+async def download_all(urls):
+    start = time.perf_counter()
+    results = await asyncio.gather(
+        *[download_one(site, url) for site, url in enumerate(urls, 1)]
+    )
+    elapsed = time.perf_counter() - start
+    downloaded = sum(page is not None for page, _ in results)
+    one_by_one = sum(taken for _, taken in results)
+    print(f"Downloaded {downloaded} sites in {elapsed:.2f} seconds")
+    print(f"Their times add up to {one_by_one:.2f} seconds")
     failed = len(urls) - downloaded
     if failed > 0:
         sys.exit(f"Error: {failed} of {len(urls)} downloads failed")
-
-
-# Downloads
 
 
 async def download_one(site, url):

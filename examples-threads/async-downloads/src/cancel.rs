@@ -25,30 +25,33 @@ async fn never_ends(name: &'static str) {
 }
 
 pub async fn after_a_time_limit() {
+    shared::waiting("time limits");
     // At the limit, `timeout` drops its future, and with it the guard.
-    let ended = timeout(LIMIT, never_ends("future")).await;
-    ended.expect_err("it never ends");
+    timeout(LIMIT, never_ends("future"))
+        .await
+        .expect_err("it never ends");
     println!("[main] no longer waits for the future");
 
     // A spawned task does not depend on its handle. It ends when you abort it.
-    let mut handle = tokio::spawn(never_ends("task"));
-    let ended = timeout(LIMIT, &mut handle).await;
-    ended.expect_err("it never ends");
+    let mut task = tokio::spawn(never_ends("task"));
+    timeout(LIMIT, &mut task).await.expect_err("it never ends");
     println!("[main] no longer waits for the task, and aborts it");
-    handle.abort();
-    handle.await.expect_err("it was aborted");
+    task.abort();
+    task.await.expect_err("it was aborted");
 
     // A thread cannot be aborted. You have to ask it to end, here by a channel.
     let (ask, asked) = mpsc::channel();
-    let mut handle = spawn_blocking(move || {
+    let mut thread = spawn_blocking(move || {
         shared::lane("blocking");
+        let _span = shared::span("blocking");
         shared::waiting("end");
         asked.recv().expect("main asks");
         println!("[thread] ends when it is asked to");
     });
-    let ended = timeout(LIMIT, &mut handle).await;
-    ended.expect_err("it waits for main");
+    timeout(LIMIT, &mut thread)
+        .await
+        .expect_err("it waits for main");
     println!("[main] no longer waits for the thread, and asks it");
     ask.send(()).expect("it waits for main");
-    handle.await.expect("it does not panic");
+    thread.await.expect("it does not panic");
 }

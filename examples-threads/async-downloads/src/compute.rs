@@ -46,6 +46,7 @@ pub async fn beside_a_timer() {
         shared::lane("blocking");
         compute(|ticks| ticks < 5);
     });
+    shared::waiting("thread");
     computing.await.expect("it does not panic");
     println!("[timer] 5 ticks while a thread computes");
     timer.abort();

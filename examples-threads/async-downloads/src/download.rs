@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, bail, ensure};
 use reqwest::{Client, redirect};
 
 /// Limit for a whole download, from the look-up of the host to the last byte.
@@ -33,11 +33,16 @@ pub fn client(urls: &[String]) -> Result<Client> {
 /// Returns the whole page, or the reason why there is none.
 pub async fn download(client: &Client, url: &str) -> Result<Vec<u8>> {
     let request = client.get(url);
-    let mut response = request.send().await?.error_for_status()?;
-    // A page without a length ends with the connection, even if that was cut.
-    let chunked = response.headers().contains_key("transfer-encoding");
-    let stated = chunked || response.content_length().is_some();
-    ensure!(stated, "the site does not state a length");
+    let sent = request.send().await?.error_for_status();
+    let mut response = sent.map_err(reqwest::Error::without_url)?;
+    let headers = response.headers();
+    let chunked = headers
+        .get("transfer-encoding")
+        .is_some_and(|coding| coding.as_bytes().eq_ignore_ascii_case(b"chunked"));
+    if !chunked && response.content_length().is_none() {
+        // Such a page ends with the connection, so it may be cut.
+        bail!("the site does not state a length");
+    }
     let mut page = Vec::new();
     while let Some(chunk) = response.chunk().await? {
         let too_long = page.len() + chunk.len() > MAX_BODY_LEN;

@@ -17,16 +17,16 @@ async fn save(_balance: u64) {
 /// Broken: the next task that locks blocks the thread, which then never comes back
 /// to the task that holds the lock.
 #[allow(clippy::await_holding_lock, reason = "that is the bug")]
-async fn deposit_and_hold(balance: &Mutex<u64>) {
-    let mut balance = balance.lock().unwrap();
+async fn deposit_and_hold(account: &Mutex<u64>) {
+    let mut balance = account.lock().unwrap();
     *balance += 10;
     save(*balance).await;
 }
 
 /// The lock is free again before the `.await`.
-async fn deposit(balance: &Mutex<u64>) {
+async fn deposit(account: &Mutex<u64>) {
     let new_balance = {
-        let mut balance = balance.lock().unwrap();
+        let mut balance = account.lock().unwrap();
         *balance += 10;
         *balance
     };
@@ -34,22 +34,23 @@ async fn deposit(balance: &Mutex<u64>) {
 }
 
 /// Saved under the lock, so that no older balance is saved after a newer one.
-async fn deposit_in_order(balance: &sync::Mutex<u64>) {
-    let mut balance = balance.lock().await; // waits, and other tasks go on
+async fn deposit_in_order(account: &sync::Mutex<u64>) {
+    let mut balance = account.lock().await; // waits, and other tasks go on
     *balance += 10;
     save(*balance).await;
 }
 
 pub async fn two_deposits() {
+    shared::waiting("deposits");
     let (sender, ended) = oneshot::channel();
     // It hangs, so it has a thread of its own, which ends with the program.
     thread::spawn(move || {
         shared::lane("std Mutex");
         shared::waiting("lock");
         let runtime = runtime::Builder::new_current_thread().build().unwrap();
-        let balance = Mutex::new(100);
+        let account = Mutex::new(100);
         runtime.block_on(async {
-            join!(deposit_and_hold(&balance), deposit_and_hold(&balance))
+            join!(deposit_and_hold(&account), deposit_and_hold(&account))
         });
         sender.send(()).expect("main waits");
     });
@@ -58,13 +59,16 @@ pub async fn two_deposits() {
         Ok(_) => println!("Thread lock held across await: ends"),
     }
 
-    let balance = Mutex::new(100);
-    join!(deposit(&balance), deposit(&balance));
-    let balance = balance.into_inner().unwrap();
+    let account = Mutex::new(100);
+    join!(deposit(&account), deposit(&account));
+    let balance = account.into_inner().unwrap();
     println!("Thread lock freed before await: {balance}");
 
-    let balance = sync::Mutex::new(100);
-    join!(deposit_in_order(&balance), deposit_in_order(&balance));
-    let balance = balance.into_inner();
-    println!("Async lock held across await: {balance}");
+    let async_account = sync::Mutex::new(100);
+    join!(
+        deposit_in_order(&async_account),
+        deposit_in_order(&async_account)
+    );
+    let saved = async_account.into_inner();
+    println!("Async lock held across await: {saved}");
 }

@@ -1,5 +1,4 @@
-//! Nine downloads as tasks on one thread, a thousand waits, and what tasks are not
-//! good at.
+//! Many waits as tasks on one thread, and what a task must not do.
 //!
 //! - Run it: `cargo run -p async-downloads`, or with URLs of your own:
 //!   `cargo run -p async-downloads -- https://example.com`
@@ -22,8 +21,6 @@ use anyhow::{Result, ensure};
 use download::{download, printable};
 use reqwest::Client;
 
-type Page = Result<Vec<u8>>;
-
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
     shared::tidy_output();
@@ -31,38 +28,44 @@ async fn main() -> Result<()> {
     for url in env::args_os().skip(1) {
         urls.push(url.to_string_lossy().into_owned());
     }
-    if urls.is_empty() {
-        urls = shared::sites(9);
+    if !urls.is_empty() {
+        return download_all(urls).await;
     }
-    ensure!(!urls.is_empty(), "expected URLs");
-    let count = urls.len();
-    let table = compare::measure().await?;
 
-    // A task for each URL. They all share this thread.
+    let table = compare::measure().await?;
+    urls = shared::sites(9);
+    download_all(urls).await?;
+    limit::a_thousand_waits().await;
+    cancel::after_a_time_limit().await;
+    compute::beside_a_timer().await;
+    lock::two_deposits().await;
+    table.print();
+    Ok(())
+}
+
+/// Starts a task for each URL, all on this thread, and waits for them.
+async fn download_all(urls: Vec<String>) -> Result<()> {
+    let count = urls.len();
+    ensure!(count > 0, "expected URLs");
     let client = download::client(&urls)?;
     let start = Instant::now();
     let mut tasks = Vec::new();
     for (site, url) in (1..).zip(urls) {
         tasks.push(tokio::spawn(download_one(client.clone(), site, url)));
     }
-    // The tasks run while main waits for the first one.
+    // The tasks run while this one waits for the first of them.
     shared::waiting("downloads");
-    let (mut downloaded, mut one_by_one) = (0, 0.0);
+    let mut downloaded = 0;
+    let mut total = Duration::ZERO;
     for task in tasks {
         let (page, time) = task.await?;
         downloaded += usize::from(page.is_ok());
-        one_by_one += time.as_secs_f64();
+        total += time;
     }
     let elapsed = start.elapsed().as_secs_f64();
     println!("Downloaded {downloaded} sites in {elapsed:.2} seconds");
+    let one_by_one = total.as_secs_f64();
     println!("Their times add up to {one_by_one:.2} seconds");
-
-    limit::a_thousand_waits().await;
-    cancel::after_a_time_limit().await;
-    compute::beside_a_timer().await;
-    lock::two_deposits().await;
-    table.print();
-
     let failed = count - downloaded;
     ensure!(failed == 0, "{failed} of {count} downloads failed");
     Ok(())
@@ -73,7 +76,7 @@ async fn download_one(
     client: Client,
     site: usize,
     url: String,
-) -> (Page, Duration) {
+) -> (Result<Vec<u8>>, Duration) {
     let start = Instant::now();
     let name = printable(&url);
     println!("[site-{site}] Downloading {name}");

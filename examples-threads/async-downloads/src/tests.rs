@@ -1,8 +1,9 @@
 use std::future;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use tokio::sync::Semaphore;
 use tokio::task::yield_now;
 use tokio::time::timeout;
 
@@ -63,4 +64,26 @@ async fn dropping_it_cancels_its_tasks() {
 #[should_panic(expected = "a bad job")]
 async fn a_panic_comes_back() {
     at_most(2, [async { panic!("a bad job") }]).await;
+}
+
+/// As the chapter of semaphore says.
+#[tokio::test]
+async fn a_semaphore_serves_tasks_in_their_order() {
+    let semaphore = Arc::new(Semaphore::new(1));
+    let permit = Arc::clone(&semaphore).acquire_owned().await.unwrap();
+    let served = Arc::new(Mutex::new(Vec::new()));
+    let mut tasks = Vec::new();
+    for number in 0..5 {
+        let (semaphore, served) = (Arc::clone(&semaphore), Arc::clone(&served));
+        tasks.push(tokio::spawn(async move {
+            let _permit = semaphore.acquire().await.unwrap();
+            served.lock().unwrap().push(number);
+        }));
+        yield_now().await; // it waits now
+    }
+    drop(permit);
+    for task in tasks {
+        task.await.unwrap();
+    }
+    assert_eq!(*served.lock().unwrap(), [0, 1, 2, 3, 4]);
 }
