@@ -73,8 +73,8 @@ struct Error {
 const NO_CODE: &str = "error";
 
 /// The code and the message that stand in the head of a refused program, as
-/// `error[E0499]: cannot borrow ...`, or `error: future ...` if there is no code. The
-/// compiler may say more.
+/// `error[E0499]: cannot borrow ...`, or `error: future ...` if there is no code.
+/// The compiler may say more.
 fn expected(source: &str) -> Result<(&str, &str), Failed> {
     let mut lines = source.lines().take_while(|line| line.starts_with("//!"));
     let line = lines.find_map(|line| line.strip_prefix("//! error"));
@@ -138,7 +138,7 @@ fn compile(file: &Path) -> Result<Vec<Error>, Failed> {
     Ok(errors)
 }
 
-/// `None` for what has no place: how many errors there were, and where to read more.
+/// `None` for what has no place: how many errors there were, where to read more.
 fn error(message: &Value) -> Option<Error> {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     // Compilers differ in how much of a type's path they print.

@@ -192,7 +192,7 @@ fn failures(name: &str) -> Checked {
     // No server listens there, and none of another test ever will: the system gives
     // such a low port only to a program that asks for it.
     let refused = "127.0.0.1:1";
-    // The reason as `ureq` gives it, and where `reqwest` has other words, as that does.
+    // The reason in the words of `ureq`, and in those of `reqwest`.
     let cases = [
         (format!("http://{refused}/"), ["refused"; 2]),
         (format!("http://{site}/silent"), TIMED_OUT),

@@ -1,4 +1,4 @@
-//! Threads beside it: what 9, 100 and 1000 waits cost, with a task or a thread each.
+//! Threads beside it: what 9, 100 and 1000 waits cost, a task or a thread for each.
 
 use std::fmt::Display;
 use std::sync::{Arc, Barrier};

@@ -64,11 +64,11 @@ pub async fn two_deposits() {
     let balance = account.into_inner().unwrap();
     println!("Thread lock freed before await: {balance}");
 
-    let async_account = sync::Mutex::new(100);
+    let saved_account = sync::Mutex::new(100);
     join!(
-        deposit_in_order(&async_account),
-        deposit_in_order(&async_account)
+        deposit_in_order(&saved_account),
+        deposit_in_order(&saved_account)
     );
-    let saved = async_account.into_inner();
+    let saved = saved_account.into_inner();
     println!("Async lock held across await: {saved}");
 }

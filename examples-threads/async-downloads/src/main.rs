@@ -13,6 +13,7 @@ mod limit;
 mod lock;
 #[cfg(test)]
 mod tests;
+mod waits;
 
 use std::env;
 use std::time::{Duration, Instant};
@@ -35,7 +36,7 @@ async fn main() -> Result<()> {
     let table = compare::measure().await?;
     urls = shared::sites(9);
     download_all(urls).await?;
-    limit::a_thousand_waits().await;
+    waits::a_thousand().await;
     cancel::after_a_time_limit().await;
     compute::beside_a_timer().await;
     lock::two_deposits().await;

@@ -9,7 +9,7 @@ use tokio::time::timeout;
 
 use crate::limit::at_most;
 
-/// Yields so many times: jobs that yield less are done before those that yield more.
+/// Yields so many times: jobs that yield less end before those that yield more.
 async fn job(yields: usize) -> usize {
     for _ in 0..yields {
         yield_now().await;
