@@ -72,11 +72,11 @@ fn https() -> Checked {
     every_url_has_one_outcome(&run, &urls)?;
     for (site, outcome) in [
         (1, format!("Downloaded {} bytes", PAGE.len())),
-        (2, "Failed to download".into()),
-        (3, "Failed to download".into()),
+        (2, format!("Failed to download {}: peer closed", urls[1])),
+        (3, format!("Failed to download {}: the site does not", urls[2])),
     ] {
-        let line = format!("[site-{site}] {outcome}");
-        ensure(run.output.contains(&line), || run.output.clone())?;
+        let start = format!("[site-{site}] {outcome}");
+        ensure(run.output.contains(&start), || run.output.clone())?;
     }
     Ok(())
 }
