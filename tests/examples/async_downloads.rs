@@ -73,7 +73,10 @@ fn https() -> Checked {
     for (site, outcome) in [
         (1, format!("Downloaded {} bytes", PAGE.len())),
         (2, format!("Failed to download {}: peer closed", urls[1])),
-        (3, format!("Failed to download {}: the site does not", urls[2])),
+        (
+            3,
+            format!("Failed to download {}: the site does not", urls[2]),
+        ),
     ] {
         let start = format!("[site-{site}] {outcome}");
         ensure(run.output.contains(&start), || run.output.clone())?;
