@@ -3,6 +3,7 @@
 //! own needs none.
 
 mod actor;
+mod async_downloads;
 mod bank_account;
 mod barrier;
 mod bounded_buffer;
@@ -99,6 +100,7 @@ pub const ALL: &[Special] = &[
     threads_vs_processes::SPECIAL,
     process_pool::SPECIAL,
     actor::SPECIAL,
+    async_downloads::SPECIAL,
     bank_account::SPECIAL,
     barrier::SPECIAL,
     bounded_buffer::SPECIAL,

@@ -69,13 +69,22 @@ struct Error {
     places: Vec<(usize, usize, usize, String)>,
 }
 
+/// What stands for the code of an error that has none.
+const NO_CODE: &str = "error";
+
 /// The code and the message that stand in the head of a refused program, as
-/// `error[E0499]: cannot borrow ...`. The compiler may say more.
+/// `error[E0499]: cannot borrow ...`, or `error: future ...` if there is no code.
+/// The compiler may say more.
 fn expected(source: &str) -> Result<(&str, &str), Failed> {
     let mut lines = source.lines().take_while(|line| line.starts_with("//!"));
-    let line = lines.find_map(|line| line.strip_prefix("//! error["));
-    line.and_then(|line| line.split_once("]: "))
-        .ok_or_else(|| "its head names no error".into())
+    let line = lines.find_map(|line| line.strip_prefix("//! error"));
+    let (code, message) = line
+        .and_then(|line| line.split_once(": "))
+        .ok_or("its head names no error")?;
+    let code = code
+        .strip_prefix('[')
+        .and_then(|code| code.strip_suffix(']'));
+    Ok((code.unwrap_or(NO_CODE), message))
 }
 
 fn refused(file: &Path) -> Checked {
@@ -129,7 +138,7 @@ fn compile(file: &Path) -> Result<Vec<Error>, Failed> {
     Ok(errors)
 }
 
-/// `None` for what has no code: how many errors there were, and where to read more.
+/// `None` for what has no place: how many errors there were, where to read more.
 fn error(message: &Value) -> Option<Error> {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     // Compilers differ in how much of a type's path they print.
@@ -148,8 +157,8 @@ fn error(message: &Value) -> Option<Error> {
         })
         .collect();
     places.sort();
-    message["code"]["code"].as_str().map(|code| Error {
-        code: code.to_owned(),
+    (!places.is_empty()).then(|| Error {
+        code: message["code"]["code"].as_str().unwrap_or(NO_CODE).into(),
         message: path
             .replace_all(&text(&message["message"]), "")
             .into_owned(),

@@ -2,8 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZero;
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
+
+use tokio::runtime;
+use tokio::task::{spawn_blocking, yield_now};
 
 use super::example::pool::{Job, Options, Pool};
 use super::hostile::Hostile::{self, All, Echo, Inits, Note, Pid, Wait};
@@ -38,6 +42,7 @@ pub const TRIALS: &[Trial] = &[
     ("many pools at once", many_pools),
     ("many threads, one pool", many_threads),
     ("a job with a pool of its own", nested),
+    ("under tokio", under_tokio),
     (NOT_SERVED, not_served),
     ("other jobs than those of serve are refused", other_jobs),
 ];
@@ -66,6 +71,24 @@ fn in_order() {
         Echo(4),
     ];
     assert_eq!(short(pool.map(jobs)), ["done", "1", "2", "done", "4"]);
+}
+
+/// The runtime has only this thread, which must not wait for the first job: then
+/// there would never be a second, which ends it.
+fn under_tokio() {
+    let pool = Arc::new(Pool::new(2));
+    let wait_for = |job| {
+        let pool = Arc::clone(&pool);
+        spawn_blocking(move || pool.submit(job).wait())
+    };
+    let runtime = runtime::Builder::new_current_thread().build().unwrap();
+    let results = runtime.block_on(async {
+        let first = tokio::spawn(wait_for(Wait("go".into())));
+        yield_now().await; // the task waits for its job now
+        let second = wait_for(Note("go".into())).await.unwrap();
+        [first.await.unwrap().unwrap(), second]
+    });
+    assert_eq!(short(results), ["done", "done"]);
 }
 
 fn no_jobs() {
