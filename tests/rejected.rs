@@ -194,12 +194,15 @@ pub fn shown() -> Checked {
     })
 }
 
-/// All of them are in the table of a chapter.
+/// All of them are in a table of a chapter, or of the book's page about them.
+/// (`pages.rs` wants all of them in the page.)
 fn listed() -> Checked {
-    let chapters: String = examples()
+    let mut chapters: String = examples()
         .iter()
         .map(|example| example.read("README.md"))
         .collect();
+    let page = root().join("shared/book/pages/compiler.md");
+    chapters += &fs::read_to_string(page)?;
     for file in files().iter().filter(|file| !is_cure(file)) {
         let source = fs::read_to_string(file)?;
         let (code, message) = expected(&source)?;
