@@ -12,6 +12,8 @@ use regex::Regex;
 use support::program::files;
 use support::{Checked, Example, ensure, examples, for_each_example, root, trial};
 
+use crate::rejected::{cure, expected};
+
 const FOLDER: &str = "shared/book/pages";
 const WIDEST: usize = 84; // characters of a line in a fence
 /// The only fences in pages: commands for the reader. Code is in the chapters,
@@ -156,6 +158,10 @@ pub fn trials() -> Vec<Trial> {
         trial("pages: SUMMARY.md lists each of them once", listed),
         trial("pages: compiler.md: every refused program", refused),
         trial("pages: from-python.md: every name of Python", python_names),
+        trial(
+            "pages: from-python.md: the programs have the Rust names",
+            rust_names,
+        ),
         python_at_hand(),
         trial(
             "pages: index-by-api.md: the programs use what they are listed for",
@@ -189,6 +195,12 @@ fn links_of(text: &str) -> Vec<(String, String)> {
     LINK.captures_iter(text)
         .map(|found| (found[1].to_owned(), found[2].to_owned()))
         .collect()
+}
+
+/// The example to whose chapter the link leads.
+fn program(link: &str) -> Option<&str> {
+    let place = link.strip_prefix("../../../examples-")?;
+    Some(place.strip_suffix("/README.md")?.split_once('/')?.1)
 }
 
 /// SUMMARY.md lists the pages that there are, under the titles that they have.
@@ -392,7 +404,7 @@ fn is_named(example: &Example) -> Checked {
 }
 
 /// Each program that the compiler refuses has its row, with the message that its
-/// head gives, and a link to it.
+/// head gives, and links to it and to its cure.
 fn refused() -> Checked {
     let page = page("compiler.md")?;
     let rows: Vec<&str> = page.lines().filter(|l| l.starts_with('|')).collect();
@@ -403,13 +415,16 @@ fn refused() -> Checked {
             continue;
         }
         let source = fs::read_to_string(&file)?;
-        let error = source.lines().find_map(|l| l.strip_prefix("//! error["));
-        let (code, message) = error
-            .and_then(|error| error.split_once("]: "))
-            .ok_or("its head names no error")?;
+        let (code, message) = expected(&source)?;
         let link = format!("](../../../tests/rejected/{name})");
+        let cure = cure(&file);
+        let cure = cure.file_name().unwrap_or_default().to_string_lossy();
         let start = format!("| {code}: {message} |");
-        let has = |row: &&str| row.starts_with(&start) && row.contains(&link);
+        let has = |row: &&str| {
+            row.starts_with(&start)
+                && row.contains(&link)
+                && row.contains(&format!("](../../../tests/rejected/{cure})"))
+        };
         if !rows.iter().any(has) {
             missing.push(format!("{start} .. {link}"));
         }
@@ -457,6 +472,38 @@ fn python_names() -> Checked {
         }
     }
     ensure(missing.is_empty(), || format!("no row: {missing:#?}"))
+}
+
+/// A program in a row has, in its chapter or its source, the Rust name that the row
+/// gives, or one of them. (The programs beside asyncio do the same without it.)
+fn rust_names() -> Checked {
+    let page = page("from-python.md")?;
+    let (page, _) = page.split_once("\n## `asyncio`").ok_or("no asyncio")?;
+    let sources = sources()?;
+    let mut checked = 0;
+    let mut wrong = Vec::new();
+    for row in page.lines().filter(|line| line.starts_with("| `")) {
+        let rust = row.split(" | ").nth(1).unwrap_or_default();
+        let names: Vec<&str> = rust.split('`').skip(1).step_by(2).collect();
+        let mut programs = String::new();
+        for name in links_of(row).iter().filter_map(|(_, link)| program(link)) {
+            programs += &Example::named(name).read("README.md");
+            programs += sources.get(name).map_or("", String::as_str);
+        }
+        if names.is_empty() || programs.is_empty() {
+            continue;
+        }
+        checked += 1;
+        let there = |name: &&str| {
+            let (name, _) = name.split_once('(').unwrap_or((name, ""));
+            has_name(&programs, name)
+        };
+        if !names.iter().any(there) {
+            wrong.push(row);
+        }
+    }
+    ensure(checked > 50, || format!("only {checked} rows"))?;
+    ensure(wrong.is_empty(), || format!("{wrong:#?}"))
 }
 
 /// The Python at hand has no names but those that are listed for its version. What
@@ -508,11 +555,9 @@ fn index() -> Result<Vec<(String, Vec<String>)>, Failed> {
         else {
             continue;
         };
-        let chapter = links_of(rest).into_iter().filter_map(|(_, link)| {
-            let folder = link.strip_suffix("/README.md")?;
-            Some(folder.rsplit_once('/')?.1.to_owned())
-        });
-        rows.push((api.to_owned(), chapter.collect()));
+        let links = links_of(rest);
+        let programs = links.iter().filter_map(|(_, link)| program(link));
+        rows.push((api.to_owned(), programs.map(str::to_owned).collect()));
     }
     ensure(rows.len() > 50, || format!("only {} rows", rows.len()))?;
     Ok(rows)

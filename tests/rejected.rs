@@ -55,7 +55,7 @@ fn is_cure(file: &Path) -> bool {
 }
 
 /// The cure of a refused program.
-fn cure(file: &Path) -> PathBuf {
+pub fn cure(file: &Path) -> PathBuf {
     let name = name(file).trim_end_matches(".rs");
     let (name, _) = name.split_once("_without_").unwrap_or((name, ""));
     file.with_file_name(format!("{name}_cured.rs"))
@@ -71,7 +71,7 @@ struct Error {
 
 /// The code and the message that stand in the head of a refused program, as
 /// `error[E0499]: cannot borrow ...`. The compiler may say more.
-fn expected(source: &str) -> Result<(&str, &str), Failed> {
+pub fn expected(source: &str) -> Result<(&str, &str), Failed> {
     let mut lines = source.lines().take_while(|line| line.starts_with("//!"));
     let line = lines.find_map(|line| line.strip_prefix("//! error["));
     line.and_then(|line| line.split_once("]: "))
