@@ -11,6 +11,7 @@ mod copies;
 mod examples;
 mod faults;
 mod measured;
+mod pages;
 mod python_twins;
 mod rejected;
 mod runs;
@@ -29,6 +30,7 @@ fn main() {
         measured::trials(),
         spans::trials(),
         chapters::trials(),
+        pages::trials(),
         bad_input::trials(),
         rejected::trials(),
         runs::trials(),

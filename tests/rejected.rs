@@ -55,7 +55,7 @@ fn is_cure(file: &Path) -> bool {
 }
 
 /// The cure of a refused program.
-fn cure(file: &Path) -> PathBuf {
+pub fn cure(file: &Path) -> PathBuf {
     let name = name(file).trim_end_matches(".rs");
     let (name, _) = name.split_once("_without_").unwrap_or((name, ""));
     file.with_file_name(format!("{name}_cured.rs"))
@@ -76,6 +76,8 @@ const NO_CODE: &str = "error";
 /// `error[E0499]: cannot borrow ...`, or `error: future ...` if there is no code.
 /// The compiler may say more.
 fn expected(source: &str) -> Result<(&str, &str), Failed> {
+/// `error[E0499]: cannot borrow ...`. The compiler may say more.
+pub fn expected(source: &str) -> Result<(&str, &str), Failed> {
     let mut lines = source.lines().take_while(|line| line.starts_with("//!"));
     let line = lines.find_map(|line| line.strip_prefix("//! error"));
     let (code, message) = line
@@ -203,12 +205,15 @@ pub fn shown() -> Checked {
     })
 }
 
-/// All of them are in the table of a chapter.
+/// All of them are in a table of a chapter, or of the book's page about them.
+/// (`pages.rs` wants all of them in the page.)
 fn listed() -> Checked {
-    let chapters: String = examples()
+    let mut chapters: String = examples()
         .iter()
         .map(|example| example.read("README.md"))
         .collect();
+    let page = root().join("shared/book/pages/compiler.md");
+    chapters += &fs::read_to_string(page)?;
     for file in files().iter().filter(|file| !is_cure(file)) {
         let source = fs::read_to_string(file)?;
         let (code, message) = expected(&source)?;
