@@ -75,8 +75,6 @@ const NO_CODE: &str = "error";
 /// The code and the message that stand in the head of a refused program, as
 /// `error[E0499]: cannot borrow ...`, or `error: future ...` if there is no code.
 /// The compiler may say more.
-fn expected(source: &str) -> Result<(&str, &str), Failed> {
-/// `error[E0499]: cannot borrow ...`. The compiler may say more.
 pub fn expected(source: &str) -> Result<(&str, &str), Failed> {
     let mut lines = source.lines().take_while(|line| line.starts_with("//!"));
     let line = lines.find_map(|line| line.strip_prefix("//! error"));
