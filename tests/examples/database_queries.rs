@@ -84,8 +84,8 @@ fn writer_killed() -> Checked {
     Ok(())
 }
 
-/// The writer itself says that it is in its fourth transaction, and stays there until
-/// it is killed. Three transfers are there, and nothing of the fourth.
+/// The writer itself says that it is in its fourth transaction, and stays there
+/// until it is killed. Three transfers are there, and nothing of the fourth.
 fn killed_in_a_transaction() -> Checked {
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("bank.db");

@@ -95,8 +95,9 @@ fn adders_killed() -> Checked {
 
 const ADDITIONS: usize = 20; // of each adder
 
-/// Ten processes change a file many times. While five of them work, another gets the
-/// lock, and is killed with it when the other five are there, too. Nothing is lost.
+/// Ten processes change a file many times. While five of them work, another gets
+/// the lock, and is killed with it when the other five are there, too. Nothing is
+/// lost.
 fn many() -> Checked {
     let additions = 1_000.min(100 * rounds() as usize); // by each
     let folder = tempfile::tempdir()?;

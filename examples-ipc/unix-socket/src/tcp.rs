@@ -1,5 +1,5 @@
-//! The same as `unix.rs` for clients on other machines: an address and a port. Every
-//! program that reaches the port can connect.
+//! The same as `unix.rs` for clients on other machines: an address and a port.
+//! Every program that reaches the port can connect.
 
 use std::io;
 use std::net::{SocketAddr, TcpListener, TcpStream, ToSocketAddrs};

@@ -172,7 +172,8 @@ fn a_child_inherits_neither_the_socket_nor_the_lock() {
         open.map(|file| fs::read_link(file.unwrap().path()).unwrap_or_default());
     let inherited = files.any(|file| file == folder.path());
     drop(server);
-    let again = Listener::bind(&path); // fails while a process has a copy of the lock
+    // This fails while a process has a copy of the lock.
+    let again = Listener::bind(&path);
     child.kill().unwrap();
     child.wait().unwrap();
     assert!(!inherited);
