@@ -11,7 +11,7 @@ import tempfile
 import time
 
 WAYS = ["pipe", "socket-pair", "tcp", "shared-memory"]
-TIME = 0.25  # seconds, for each column
+TIME = 0.25  # seconds, for each row
 END = 2**64 - 1
 
 

@@ -1,10 +1,11 @@
 """The same program in Python: socketserver starts a thread for each client.
 
 With an address such as 127.0.0.1:8000 as its argument, it is a server that Ctrl-C
-ends.
+or SIGTERM ends.
 """
 
 import queue
+import signal
 import socket
 import socketserver
 import sys
@@ -214,10 +215,12 @@ def demonstrate():
     server.server_close()
 
 
-def serve_until_ctrl_c(host, port):
+def serve_until_a_signal(host, port):
     server = Server((host, int(port)), 1000, LINE_TIME)
     running = threading.Thread(target=run, args=[server])
     running.start()
+    # SIGTERM raises KeyboardInterrupt, too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     print("Listening at {}:{}".format(*server.server_address), flush=True)
     try:
         running.join()
@@ -229,6 +232,6 @@ def serve_until_ctrl_c(host, port):
 
 if __name__ == "__main__":
     if len(sys.argv) > 1:
-        serve_until_ctrl_c(*sys.argv[1].rsplit(":", 1))
+        serve_until_a_signal(*sys.argv[1].rsplit(":", 1))
     else:
         demonstrate()

@@ -1,9 +1,12 @@
 //! What database-queries alone promises.
 
+use std::io;
+use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
 use libtest_mimic::Trial;
+use rusqlite::Connection;
 use support::{Checked, Example, Program, ensure, many_runs, rounds, unix_trial};
 
 use crate::faults::{moments_of, not_started, sigchld_ignored};
@@ -34,6 +37,9 @@ fn trials() -> Vec<Trial> {
     vec![
         unix_trial("database-queries: always locked, never lost", always),
         unix_trial("database-queries: writer killed", writer_killed),
+        unix_trial("database-queries: writer killed in a transaction", || {
+            (0..rounds()).try_for_each(|_| killed_in_a_transaction())
+        }),
         unix_trial("database-queries: no child", || {
             not_started("database-queries")
         }),
@@ -76,6 +82,58 @@ fn writer_killed() -> Checked {
         run.nothing_left()?;
     }
     Ok(())
+}
+
+/// The writer itself says that it is in its fourth transaction, and stays there
+/// until it is killed. Three transfers are there, and nothing of the fourth.
+fn killed_in_a_transaction() -> Checked {
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("bank.db");
+    Connection::open(&path)?.execute_batch(
+        "CREATE TABLE accounts (name TEXT PRIMARY KEY, balance INTEGER NOT NULL);
+         INSERT INTO accounts VALUES ('alice', 100), ('bob', 100);",
+    )?;
+    let (input, _lifeline) = io::pipe()?;
+    let mut writer = Program::rust(&Example::named("database-queries"))
+        .arg("writer")
+        .arg(&path)
+        .stdin(input)
+        .start();
+    let mut lines = Vec::new();
+    while !lines
+        .last()
+        .is_some_and(|line: &String| line.contains("half done"))
+    {
+        lines.push(writer.next_line().ok_or_else(|| format!("{lines:?}"))?);
+    }
+    let committed = lines.iter().filter(|line| line.ends_with(" committed\n"));
+    ensure(committed.count() == 3, || format!("{lines:?}"))?;
+
+    // It is in a transaction: others see what is committed, and cannot write.
+    let others = Connection::open(&path)?;
+    others.busy_timeout(Duration::ZERO)?;
+    three_transfers(&path)?;
+    let refused = others.execute_batch("BEGIN IMMEDIATE").is_err();
+    ensure(refused, || "the writer is in no transaction".into())?;
+
+    writer.kill(writer.pid());
+    let end = writer.finish()?;
+    ensure(end.code().is_none(), || end.status.to_string())?;
+    end.nothing_left()?;
+    three_transfers(&path)?;
+    others.execute_batch("BEGIN IMMEDIATE; COMMIT")?; // nothing holds the lock
+    Ok(())
+}
+
+/// What a new connection reads.
+fn three_transfers(path: &Path) -> Checked {
+    let database = Connection::open(path)?;
+    let sql = "SELECT group_concat(name || ' ' || balance) FROM accounts";
+    let balances: String = database.query_row(sql, [], |row| row.get(0))?;
+    ensure(balances == "alice 70,bob 130", || balances)?;
+    let sql = "PRAGMA integrity_check";
+    let sound: String = database.query_row(sql, [], |row| row.get(0))?;
+    ensure(sound == "ok", || sound)
 }
 
 /// In `Alice has 70, Bob has 130`.

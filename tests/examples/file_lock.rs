@@ -1,6 +1,7 @@
 //! What file-lock alone promises.
 
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -40,6 +41,7 @@ pub fn trials() -> Vec<Trial> {
             "file-lock: processes killed while they change the file",
             || (0..rounds()).try_for_each(|_| adders_killed()),
         ),
+        unix_trial("file-lock: ten processes, one killed with the lock", many),
     ]
 }
 
@@ -74,8 +76,8 @@ fn adders_killed() -> Checked {
     let folder = tempfile::tempdir()?;
     let mut last = 0;
     for _ in 0..5 {
-        let mut killed = adder(folder.path())?;
-        let mut other = adder(folder.path())?;
+        let mut killed = adder(folder.path(), ADDITIONS)?;
+        let mut other = adder(folder.path(), ADDITIONS)?;
         thread::sleep(Duration::from_millis(4).mul_f64(rand::random()));
         killed.kill()?;
         killed.wait()?;
@@ -93,9 +95,43 @@ fn adders_killed() -> Checked {
 
 const ADDITIONS: usize = 20; // of each adder
 
-fn adder(folder: &Path) -> Result<Child, Failed> {
+/// Ten processes change a file many times. While five of them work, another gets
+/// the lock, and is killed with it when the other five are there, too. Nothing is
+/// lost.
+fn many() -> Checked {
+    let additions = 1_000.min(100 * rounds() as usize); // by each
+    let folder = tempfile::tempdir()?;
+    let mut adders = Vec::new();
+    for _ in 0..5 {
+        adders.push(adder(folder.path(), additions)?);
+    }
+    let mut owner = Command::new(binary(NAME))
+        .arg("owner")
+        .arg(folder.path())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()?;
+    let mut line = String::new();
+    let output = owner.stdout.take().ok_or("no output")?;
+    BufReader::new(output).read_line(&mut line)?;
+    ensure(line.contains("with the lock"), || line)?;
+    for _ in 0..5 {
+        adders.push(adder(folder.path(), additions)?);
+    }
+    owner.kill()?;
+    owner.wait()?;
+    for mut adder in adders {
+        let _lifeline = adder.stdin.take();
+        ensure(adder.wait()?.success(), || "an adder failed".into())?;
+    }
+    let now = counter(folder.path())?;
+    ensure(now == 10 * additions, || format!("{now}"))
+}
+
+fn adder(folder: &Path, additions: usize) -> Result<Child, Failed> {
     let mut command = Command::new(binary(NAME));
-    command.arg("adder").arg(folder).stdin(Stdio::piped());
+    command.arg("adder").arg(folder).arg(additions.to_string());
+    command.stdin(Stdio::piped());
     Ok(command.spawn()?)
 }
 

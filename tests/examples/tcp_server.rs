@@ -1,5 +1,5 @@
 //! What tcp-server alone promises: with its bound of 1000 clients, none of so many
-//! is refused and no answer is lost, and Ctrl-C ends it when all are served.
+//! is refused and no answer is lost, and a signal ends it when all are served.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use libtest_mimic::{Failed, Trial};
 use regex::Regex;
+use support::process_table::Signal;
 use support::program::Running;
 use support::{
     Checked, Example, Language, Program, common_run, ensure, many_runs, rounds,
@@ -22,6 +23,12 @@ use super::Special;
 
 const CLIENTS: usize = 1_000;
 const REQUESTS: usize = 10; // of each client
+/// The server is built like this test: `cargo test --release` measures the other.
+const BUILD: &str = if cfg!(debug_assertions) {
+    "a debug build"
+} else {
+    "a release build"
+};
 /// What the chapter quotes. `UPDATE=1` writes it.
 const FILE: &str = "load.txt";
 
@@ -38,6 +45,7 @@ pub const SPECIAL: Special = Special {
 pub fn trials() -> Vec<Trial> {
     vec![
         trial("tcp-server: the same in many runs", same_in_many_runs),
+        unix_trial("tcp-server: a signal ends it in order", signals),
         unix_trial("tcp-server: 1000 clients", thousand_clients)
             .with_ignored_flag(cfg!(not(target_os = "linux"))), // /proc
     ]
@@ -63,6 +71,25 @@ fn start() -> Result<(Running, SocketAddr), Failed> {
     let line = server.next_line().unwrap_or_default();
     let address = line.strip_prefix("Listening at ").ok_or("no address")?;
     Ok((server, address.trim_end().parse()?))
+}
+
+/// What the terminal and a service manager send, while a client is idle.
+fn signals() -> Checked {
+    for signal in [Signal::Interrupt, Signal::Terminate, Signal::HangUp] {
+        let (server, address) = start()?;
+        let mut idle = BufReader::new(TcpStream::connect(address)?);
+        ensure(ask(&mut idle, "hello")? == "HELLO\n", || "no answer".into())?;
+        server.signal(signal);
+        let end = server.finish()?;
+        ensure(end.status.success(), || end.status.to_string())?;
+        ensure(end.output == "Every client is served\n", || {
+            end.output.clone()
+        })?;
+        end.nothing_left()?;
+        let rest = idle.read_line(&mut String::new())?;
+        ensure(rest == 0, || "it is sent something more".into())?;
+    }
+    Ok(())
 }
 
 fn thousand_clients() -> Checked {
@@ -92,7 +119,7 @@ fn thousand_clients() -> Checked {
     let answers = times.len();
     let line = |percent: usize| times[(answers - 1) * percent / 100];
     let printed = format!(
-        "{CLIENTS} clients sent {REQUESTS} requests each, all at once.\n\
+        "{CLIENTS} clients sent {REQUESTS} requests each, all at once ({BUILD}).\n\
          Answers: {answers}\n\
          Half of them within {:.1?}, 99 of 100 within {:.1?}\n\
          One client alone: half of its answers within {:.1?}\n\
@@ -203,7 +230,10 @@ fn same_form(printed: &str) -> Checked {
         fs::write(&path, printed)?;
     }
     let figure = Regex::new(r"[\d.]+(?:µs|ms|s| KiB)")?;
-    let form = |text: &str| figure.replace_all(text, "_").into_owned();
+    let form = |text: &str| {
+        let text = text.replace("a debug build", "a release build");
+        figure.replace_all(&text, "_").into_owned()
+    };
     let committed = fs::read_to_string(path)?;
     ensure(form(&committed) == form(printed), || {
         format!("{FILE} shows:\n{committed}but a run printed:\n{printed}")

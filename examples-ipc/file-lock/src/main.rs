@@ -28,7 +28,11 @@ fn main() -> Result<()> {
     let args: Vec<String> = env::args().skip(1).collect();
     match &args[..] {
         [] => parent(),
-        [role, folder] => roles::play(role, folder.as_ref()),
+        [role, folder] => roles::play(role, folder.as_ref(), ADDITIONS),
+        // To see it with more additions, start some adders by hand.
+        [role, folder, additions] => {
+            roles::play(role, folder.as_ref(), additions.parse()?)
+        }
         _ => bail!("there is no role {args:?}"),
     }
 }

@@ -11,10 +11,10 @@ use crate::{children, locked};
 pub const ADDITIONS: usize = 20;
 
 /// In a child: plays a role with the files in the folder.
-pub fn play(role: &str, folder: &Path) -> Result<()> {
+pub fn play(role: &str, folder: &Path, additions: usize) -> Result<()> {
     match role {
         "instance" => instance(folder),
-        "adder" => adder(folder),
+        "adder" => adder(folder, additions),
         "owner" => owner(folder),
         _ => bail!("there is no role \"{role}\""),
     }
@@ -33,9 +33,9 @@ fn instance(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-fn adder(folder: &Path) -> Result<()> {
+fn adder(folder: &Path, additions: usize) -> Result<()> {
     children::end_with_parent();
-    for _ in 0..ADDITIONS {
+    for _ in 0..additions {
         locked::update(&folder.join("counter.txt"), |text| {
             let counter: usize = text.parse().unwrap_or(0);
             (counter + 1).to_string()
@@ -48,8 +48,9 @@ fn adder(folder: &Path) -> Result<()> {
 /// Gets the lock, and never comes to the end of its change.
 fn owner(folder: &Path) -> Result<()> {
     children::end_with_parent();
-    fs::write(folder.join("counter.txt.new"), "half of a new tex")?;
     locked::update(&folder.join("counter.txt"), |_| {
+        let unfinished = folder.join("counter.txt.new");
+        fs::write(unfinished, "half of a new tex").expect("the folder is there");
         println!("In the middle of a change, with the lock");
         loop {
             thread::park();

@@ -9,6 +9,7 @@ use std::os::unix::net::UnixStream;
 use std::os::unix::process::parent_id;
 use std::path::PathBuf;
 use std::process::{self, Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
 
 use anyhow::{Context, Result, bail};
 
@@ -39,7 +40,7 @@ impl<R: Read, W: Write> Channel for Stream<R, W> {
 
 /// A child that sends every message back.
 pub struct Echo {
-    child: Child,
+    child: Arc<Mutex<Child>>,
     channel: Option<Box<dyn Channel>>,
 }
 
@@ -82,42 +83,45 @@ impl Echo {
                 let file = memory::new_file()?;
                 command.stdin(file.try_clone()?);
                 let child = command.spawn().context("cannot start a child")?;
-                let pid = child.id();
-                let channel = Memory::map(&file, spins, move || has_ended(pid))?;
-                Ok(Self::new(child, channel))
+                let child = Arc::new(Mutex::new(child));
+                let echo = Arc::clone(&child);
+                let is_gone =
+                    move || !matches!(echo.lock().unwrap().try_wait(), Ok(None));
+                let channel = Box::new(Memory::map(&file, spins, is_gone)?);
+                Ok(Self {
+                    child,
+                    channel: Some(channel),
+                })
             }
         }
     }
 
     fn new(child: Child, channel: impl Channel + 'static) -> Self {
-        let channel = Some(Box::new(channel) as Box<dyn Channel>);
-        Self { child, channel }
+        Self {
+            child: Arc::new(Mutex::new(child)),
+            channel: Some(Box::new(channel)),
+        }
     }
 
     /// Sends the message, and receives it again.
     pub fn round_trip(&mut self, message: &mut [u8]) -> Result<()> {
         let channel = self.channel.as_mut().expect("only drop takes it");
-        match channel
+        let result = channel
             .send(message)
-            .and_then(|()| channel.receive(message))
-        {
-            Ok(()) => Ok(()),
-            Err(_) => bail!("the child ended with {}", self.child.wait()?),
+            .and_then(|()| channel.receive(message));
+        if result.is_err() {
+            let status = self.child.lock().unwrap().wait()?;
+            bail!("the child ended with {status}");
         }
+        Ok(())
     }
 }
 
 impl Drop for Echo {
     fn drop(&mut self) {
         self.channel = None; // so the child ends
-        self.child.wait().ok();
+        self.child.lock().unwrap().wait().ok();
     }
-}
-
-/// Whether a child waits to be asked how it ended.
-fn has_ended(pid: u32) -> bool {
-    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"));
-    !stat.is_ok_and(|stat| !stat.contains(") Z"))
 }
 
 /// The whole life of a child. It ends with its parent.

@@ -5,13 +5,18 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 
 use crate::DEBUG;
-use crate::channel::{Echo, WAYS};
+use crate::channel::{Echo, MAX_LEN, WAYS};
 use crate::machine::{self, Cores};
 
-/// How long each column is measured.
+/// How long each row of the table is measured.
 const TIME: Duration = Duration::from_millis(if DEBUG { 250 } else { 2_000 });
-/// Takes turns, so that what disturbs one of the ways also disturbs the others.
+
+/// Measures all ways in turn, so that what disturbs one also disturbs the others.
 pub fn measure(len: usize, batch: u32, cores: Cores) -> Result<[Duration; 4]> {
+    assert!(
+        len <= MAX_LEN && len.is_multiple_of(8),
+        "shared memory holds whole words"
+    );
     let _span = shared::span(format_args!("{len} bytes, {}", cores.name));
     machine::stay_on(cores.theirs);
     // On one core, the other side cannot answer while this one looks.

@@ -13,10 +13,10 @@ use memmap2::MmapRaw;
 use crate::channel::{Channel, MAX_LEN};
 
 const WORDS: usize = MAX_LEN / 8;
-/// The turn of a side that sends no more.
+/// The turn after the last message: one side has ended.
 const END: u64 = u64::MAX;
-/// After so many turns to other threads, it looks whether the other side lives.
-const LOOK: u32 = 1_000;
+/// How often the receiver yields before it checks that the other side still runs.
+const YIELDS: u32 = 1_000;
 
 #[repr(C)]
 struct Contents {
@@ -24,8 +24,8 @@ struct Contents {
     words: [AtomicU64; WORDS],
 }
 
-/// One end. A lock would make the other side wait; here it is told by `turn`, which
-/// rises by one with each message.
+/// One end. `turn` rises by one with each message, so the other side sees that the
+/// message is complete, and neither needs a lock.
 pub struct Memory {
     mapping: MmapRaw,
     turn: u64,
@@ -83,7 +83,7 @@ impl Channel for Memory {
 
     fn receive(&mut self, message: &mut [u8]) -> io::Result<()> {
         self.turn += 1;
-        let mut looks = 0;
+        let mut yields = 0;
         loop {
             for _ in 0..=self.spins {
                 match self.contents().turn.load(Acquire) {
@@ -101,8 +101,8 @@ impl Channel for Memory {
                 }
             }
             thread::yield_now();
-            looks += 1;
-            if looks % LOOK == 0 && (self.is_gone)() {
+            yields += 1;
+            if yields % YIELDS == 0 && (self.is_gone)() {
                 return Err(ErrorKind::UnexpectedEof.into());
             }
         }

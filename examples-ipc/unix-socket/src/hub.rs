@@ -1,17 +1,15 @@
-//! The pattern: a server at a path, whose clients receive what it sends to all of
-//! them, while they send what they like.
+//! The pattern: a server whose clients receive what it sends to all of them, while
+//! they send what they like.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File, TryLockError};
 use std::io;
 use std::net::Shutdown;
-use std::os::unix::net::{UnixListener, UnixStream};
-use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, SyncSender};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
+use super::unix::{Listener, Stream}; // `super::tcp` for other machines
 use crate::message;
 
 /// A client that is so many messages behind is cut off.
@@ -19,41 +17,25 @@ pub const MAX_BEHIND: usize = 100;
 /// Ends the waiting for a client that reads nothing, or slowly at the end.
 const WRITE_TIME: Duration = Duration::from_secs(1);
 
-/// A server that listens at a path.
+/// A server and its clients.
 pub struct Hub {
-    listener: UnixListener,
-    path: PathBuf,
+    listener: Listener,
     /// `None` when the server is stopped.
     clients: Mutex<Option<BTreeMap<usize, Client>>>,
-    _lock: File,
 }
 
 struct Client {
-    stream: Arc<UnixStream>,
+    stream: Arc<Stream>,
     outbox: SyncSender<Arc<str>>,
 }
 
 impl Hub {
-    /// Listens at a path in a folder of its own, which only this user can enter.
-    /// Fails if a server does so already; a file that one has left does no harm.
-    pub fn listen(path: &Path) -> io::Result<Self> {
-        // The system frees the lock when the process ends, however that happens.
-        let folder = path.parent().filter(|folder| *folder != Path::new(""));
-        let lock = File::open(folder.unwrap_or(Path::new(".")))?;
-        lock.try_lock().map_err(|error| match error {
-            TryLockError::WouldBlock => io::ErrorKind::AddrInUse.into(),
-            TryLockError::Error(error) => error,
-        })?;
-        match fs::remove_file(path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error)?,
-            _ => {}
-        }
-        Ok(Self {
-            listener: UnixListener::bind(path)?,
-            path: path.into(),
+    /// The clients come from this listener.
+    pub fn new(listener: Listener) -> Self {
+        Self {
+            listener,
             clients: Mutex::new(Some(BTreeMap::new())),
-            _lock: lock,
-        })
+        }
     }
 
     /// Calls `on_message` for what comes from any client, until `stop` is called.
@@ -62,7 +44,7 @@ impl Hub {
         thread::scope(|scope| {
             for id in 1.. {
                 let stream = match self.listener.accept() {
-                    Ok((stream, _)) => Arc::new(stream),
+                    Ok(stream) => Arc::new(stream),
                     Err(error) => {
                         println!("[server] cannot accept a client: {error}");
                         thread::sleep(Duration::from_millis(50));
@@ -127,8 +109,7 @@ impl Hub {
                 stream.shutdown(Shutdown::Both).ok();
             }
         });
-        // `accept` returns only for a client, so be one.
-        UnixStream::connect(&self.path).ok();
+        self.listener.wake();
     }
 
     fn remove(&self, id: usize) {
@@ -138,13 +119,7 @@ impl Hub {
     }
 }
 
-impl Drop for Hub {
-    fn drop(&mut self) {
-        fs::remove_file(&self.path).ok();
-    }
-}
-
-fn receive_all(stream: &UnixStream, on_message: impl Fn(&str)) -> io::Result<()> {
+fn receive_all(stream: &Stream, on_message: impl Fn(&str)) -> io::Result<()> {
     while let Some(message) = message::receive(stream)? {
         on_message(&message);
     }

@@ -10,7 +10,10 @@ mod hub;
 mod message;
 mod server;
 #[cfg(test)]
+mod tcp; // in place of `unix`, for clients on other machines
+#[cfg(test)]
 mod tests;
+mod unix;
 
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};

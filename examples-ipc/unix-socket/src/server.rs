@@ -11,6 +11,7 @@ use anyhow::{Context, Result};
 
 use crate::NAMES;
 use crate::hub::Hub;
+use crate::unix::Listener;
 
 /// Serves until the lifeline closes: when the parent says so, or has ended.
 pub fn run(path: &Path) -> Result<()> {
@@ -23,11 +24,12 @@ pub fn run(path: &Path) -> Result<()> {
     drop(UnixListener::bind(&stale)?);
     fs::rename(stale, path)?;
 
-    let hub = Hub::listen(path).context("cannot listen")?;
+    let listener = Listener::bind(path).context("cannot listen")?;
     println!("[server] listens, in place of one that left its file");
-    if let Err(error) = Hub::listen(path) {
+    if let Err(error) = Listener::bind(path) {
         println!("[server] a second server is refused: {error}");
     }
+    let hub = Hub::new(listener);
     let names = Mutex::new(BTreeSet::new());
     thread::scope(|scope| {
         scope.spawn(|| {

@@ -1,5 +1,5 @@
 use std::fs;
-use std::io::{ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::net::Shutdown;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
@@ -11,6 +11,8 @@ use tempfile::TempDir;
 
 use crate::hub::Hub;
 use crate::message::{MAX_LEN, receive, send};
+use crate::tcp;
+use crate::unix::Listener;
 
 fn folder() -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
@@ -21,7 +23,7 @@ fn folder() -> (TempDir, PathBuf) {
 /// Runs a hub that sends each message to all, while `clients` talk to it.
 fn with_hub(clients: impl FnOnce(&Path, &Hub)) {
     let (_folder, path) = folder();
-    let hub = Hub::listen(&path).unwrap();
+    let hub = Hub::new(Listener::bind(&path).unwrap());
     thread::scope(|scope| {
         scope.spawn(|| hub.run(|message| hub.send_to_all(message)));
         clients(&path, &hub);
@@ -110,15 +112,15 @@ fn one_server_for_a_path_and_a_stale_file_does_no_harm() {
     assert!(path.exists());
     assert!(UnixStream::connect(&path).is_err());
 
-    let hub = Hub::listen(&path).unwrap();
-    let second = Hub::listen(&path).err().unwrap();
+    let server = Listener::bind(&path).unwrap();
+    let second = Listener::bind(&path).err().unwrap();
     assert_eq!(second.kind(), ErrorKind::AddrInUse);
     UnixStream::connect(&path).unwrap();
-    drop(hub);
-    Hub::listen(&path).unwrap();
+    drop(server);
+    Listener::bind(&path).unwrap();
 
     fs::create_dir(&path).unwrap();
-    assert!(Hub::listen(&path).is_err(), "it has removed a folder");
+    assert!(Listener::bind(&path).is_err(), "it has removed a folder");
 }
 
 /// A message that is cut at any byte is no message.
@@ -163,14 +165,15 @@ fn bad_clients_harm_no_other() {
 #[test]
 fn a_child_inherits_neither_the_socket_nor_the_lock() {
     let (folder, path) = folder();
-    let hub = Hub::listen(&path).unwrap();
+    let server = Listener::bind(&path).unwrap();
     let mut child = Command::new("sleep").arg("600").spawn().unwrap();
     let open = fs::read_dir(format!("/proc/{}/fd", child.id())).unwrap();
     let mut files =
         open.map(|file| fs::read_link(file.unwrap().path()).unwrap_or_default());
     let inherited = files.any(|file| file == folder.path());
-    drop(hub);
-    let again = Hub::listen(&path); // fails while a process has a copy of the lock
+    drop(server);
+    // This fails while a process has a copy of the lock.
+    let again = Listener::bind(&path);
     child.kill().unwrap();
     child.wait().unwrap();
     assert!(!inherited);
@@ -194,5 +197,72 @@ fn a_full_queue_is_no_wait() {
             });
             sent.recv().unwrap();
         });
+    });
+}
+
+/// Also when the only client has just left.
+#[test]
+fn it_stops_while_it_waits_in_accept_and_there_is_no_client() {
+    with_hub(|_, _| ());
+    with_hub(|path, _| {
+        let client = UnixStream::connect(path).unwrap();
+        send(&client, "here").unwrap();
+        assert_eq!(receive(&client).unwrap().as_deref(), Some("here"));
+    });
+}
+
+/// Over TCP, a second write could wait for a confirmation of the first.
+#[test]
+fn a_message_is_one_write() {
+    struct Writes(Vec<Vec<u8>>);
+    impl Write for Writes {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.push(bytes.into());
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    let mut writes = Writes(Vec::new());
+    send(&mut writes, "hello").unwrap();
+    send(&mut writes, "").unwrap();
+    assert_eq!(writes.0, [&b"\x05\0\0\0hello"[..], b"\0\0\0\0"]);
+}
+
+/// The very pattern, with `tcp.rs` instead of `unix.rs`.
+#[path = "."]
+mod over_tcp {
+    use crate::tcp as unix;
+
+    #[path = "hub.rs"]
+    #[expect(clippy::duplicate_mod, reason = "with another listener")]
+    mod hub;
+    pub use hub::Hub;
+}
+
+#[test]
+fn the_pattern_runs_over_tcp_and_delays_no_message() {
+    let listener = tcp::Listener::bind("127.0.0.1:0").unwrap();
+    let address = listener.address().unwrap();
+    let client = tcp::connect(address).unwrap();
+    assert!(client.nodelay().unwrap());
+    assert!(listener.accept().unwrap().nodelay().unwrap());
+
+    let hub = over_tcp::Hub::new(listener);
+    thread::scope(|scope| {
+        scope.spawn(|| hub.run(|message| hub.send_to_all(message)));
+        let mut clients = Vec::new();
+        for number in ["1", "2", "3"] {
+            clients.push(tcp::connect(address).unwrap());
+            send(clients.last().unwrap(), number).unwrap();
+            for client in &clients {
+                assert_eq!(receive(client).unwrap().as_deref(), Some(number));
+            }
+        }
+        hub.stop(); // the clients are idle, and `accept` waits
+        for client in &clients {
+            assert_eq!(receive(client).unwrap(), None);
+        }
     });
 }

@@ -1,6 +1,6 @@
-//! The pattern: lines from a client that may be silent, slow, or without end.
+//! The pattern: lines from a client, and answers to it, each with a deadline.
 
-use std::io::{self, BufRead, BufReader, Error, ErrorKind, Read};
+use std::io::{self, BufRead, BufReader, Error, ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
@@ -9,19 +9,15 @@ pub const MAX_LINE_LEN: usize = 1024;
 
 /// The lines that a client sends, until it ends or there is an error.
 pub struct Lines<'a> {
-    reader: BufReader<DeadlineReader<'a>>,
+    reader: BufReader<DeadlineStream<'a>>,
     time: Duration,
 }
 
 impl<'a> Lines<'a> {
     /// Gives the client this `time` for each line.
     pub fn new(stream: &'a TcpStream, time: Duration) -> Self {
-        let reader = DeadlineReader {
-            stream,
-            deadline: Instant::now(),
-        };
         Self {
-            reader: BufReader::new(reader),
+            reader: BufReader::new(DeadlineStream::new(stream, time)),
             time,
         }
     }
@@ -49,26 +45,52 @@ impl<'a> Lines<'a> {
     }
 }
 
-/// A stream's own time-out begins anew with each byte, so a client that sends a
-/// byte now and then would never be too late. This one has a deadline.
-struct DeadlineReader<'a> {
+/// A stream's own time-out begins again with each `read` or `write`, so a client
+/// that sends or reads a byte now and then would never be too late. This one has a
+/// deadline.
+pub struct DeadlineStream<'a> {
     stream: &'a TcpStream,
     deadline: Instant,
 }
 
-impl Read for DeadlineReader<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+impl<'a> DeadlineStream<'a> {
+    /// All that is read or written has to be done within this `time`.
+    pub fn new(stream: &'a TcpStream, time: Duration) -> Self {
+        let deadline = Instant::now() + time;
+        Self { stream, deadline }
+    }
+
+    fn time_left(&self) -> io::Result<Option<Duration>> {
         let left = self.deadline.saturating_duration_since(Instant::now());
         if left.is_zero() {
             return Err(ErrorKind::TimedOut.into());
         }
-        self.stream.set_read_timeout(Some(left))?;
-        match self.stream.read(buffer) {
-            // Unix says "would block" when the time is over.
-            Err(error) if error.kind() == ErrorKind::WouldBlock => {
-                Err(ErrorKind::TimedOut.into())
-            }
-            result => result,
-        }
+        Ok(Some(left))
+    }
+}
+
+impl Read for DeadlineStream<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.stream.set_read_timeout(self.time_left()?)?;
+        self.stream.read(buffer).map_err(timed_out)
+    }
+}
+
+impl Write for DeadlineStream<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.stream.set_write_timeout(self.time_left()?)?;
+        self.stream.write(bytes).map_err(timed_out)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Unix says "would block" when the time is over.
+fn timed_out(error: Error) -> Error {
+    match error.kind() {
+        ErrorKind::WouldBlock => ErrorKind::TimedOut.into(),
+        _ => error,
     }
 }

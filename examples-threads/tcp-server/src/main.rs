@@ -28,7 +28,7 @@ const LINE_TIME: Duration = Duration::from_secs(10);
 fn main() -> Result<()> {
     shared::tidy_output();
     if let Some(address) = env::args().nth(1) {
-        return serve_until_ctrl_c(&address);
+        return serve_until_a_signal(&address);
     }
 
     let server = Server::bind("127.0.0.1:0", 3)?;
@@ -65,13 +65,14 @@ fn main() -> Result<()> {
     )
 }
 
-fn serve_until_ctrl_c(address: &str) -> Result<()> {
+/// Ctrl-C, `kill` or a service manager ends it.
+fn serve_until_a_signal(address: &str) -> Result<()> {
     let server = Server::bind(address, 1_000)
         .map_err(|error| anyhow!("cannot listen at {address:?}: {error}"))?;
     let server = Arc::new(server);
-    println!("Listening at {}", server.address()?);
     let stopped = Arc::clone(&server);
     ctrlc::set_handler(move || stopped.stop())?;
+    println!("Listening at {}", server.address()?);
     server.run(|client| serve(client, LINE_TIME, || server.is_stopped(), || ()));
     println!("Every client is served");
     Ok(())

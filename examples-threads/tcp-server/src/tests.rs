@@ -1,14 +1,14 @@
-use std::io::{self, Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Mutex, mpsc};
 use std::thread;
 use std::time::Duration;
 
-use crate::lines::MAX_LINE_LEN;
+use crate::lines::{DeadlineStream, MAX_LINE_LEN};
 use crate::server::Server;
-use crate::service::serve;
+use crate::service::{send_line, serve};
 
 const LONG: Duration = Duration::from_secs(600);
 const SHORT: Duration = Duration::from_millis(50);
@@ -77,6 +77,26 @@ fn a_client_that_never_reads_is_cut_off() {
         client.set_write_timeout(Some(LONG)).unwrap();
         let request = ["x".repeat(MAX_LINE_LEN), "\n".into()].concat();
         while client.write_all(request.as_bytes()).is_ok() {}
+    });
+}
+
+/// The whole answer has one deadline: each part that it reads wins it no time.
+#[test]
+fn a_client_that_reads_slowly_is_cut_off() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    thread::scope(|scope| {
+        scope.spawn(move || {
+            let mut client = TcpStream::connect(address).unwrap();
+            let mut part = vec![0; 64 * 1024];
+            while client.read(&mut part).is_ok_and(|len| len > 0) {
+                thread::sleep(Duration::from_millis(5)); // it works with the part
+            }
+        });
+        let (client, _) = listener.accept().unwrap();
+        let long = "x".repeat(64 * 1024 * 1024); // a thousand times as much
+        let error = send_line(DeadlineStream::new(&client, SHORT), &long);
+        assert_eq!(error.unwrap_err().kind(), ErrorKind::TimedOut);
     });
 }
 

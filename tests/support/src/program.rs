@@ -28,6 +28,7 @@ const LOOK: Duration = Duration::from_millis(5);
 #[must_use]
 pub struct Program {
     command: Command,
+    stdin: Stdio,
     mark: (String, String),
     folders: TempDir,
 }
@@ -69,6 +70,7 @@ impl Program {
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         Self {
             command,
+            stdin: Stdio::null(),
             mark,
             folders,
         }
@@ -95,6 +97,12 @@ impl Program {
         self
     }
 
+    /// Gives the program an input. Without this, it has none.
+    pub fn stdin(mut self, stdin: impl Into<Stdio>) -> Self {
+        self.stdin = stdin.into();
+        self
+    }
+
     /// Lets the program work in a folder that is there already.
     pub fn in_folder(mut self, folder: &Path) -> Self {
         self.command.current_dir(folder);
@@ -111,11 +119,12 @@ impl Program {
         let (reader, writer) = io::pipe().expect("the system has pipes");
         let Self {
             mut command,
+            stdin,
             mark,
             folders,
         } = self;
-        command.stdin(Stdio::null());
         command
+            .stdin(stdin)
             .stdout(writer.try_clone().expect("the system has pipes"))
             .stderr(writer);
         let child = command
