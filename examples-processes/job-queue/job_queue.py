@@ -1,4 +1,4 @@
-"""The same jobs on a local pool: a process for each job, so a crash costs one result.
+"""The same jobs on a local pool: a process for each, so a crash costs one result.
 
 For several machines, Python programs use Celery or RQ with a server (RabbitMQ,
 Redis), or nats-py with the same server as the Rust program.

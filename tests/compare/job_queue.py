@@ -1,5 +1,5 @@
-"""job-queue under fire, against a real nats-server: workers, the coordinator and the
-server are killed, and a cable is pulled. Prints what became of the jobs.
+"""job-queue under fire, against a real nats-server: workers, the coordinator and
+the server are killed, and a cable is pulled. Prints what became of the jobs.
 
 The last drill makes three machines out of network namespaces, for which it has to
 be root on Linux.
@@ -25,7 +25,7 @@ LEASE = 2  # seconds, as in queue.rs
 
 
 class Server:
-    """A nats-server with files of its own, which can be killed and started again."""
+    """A nats-server with its own files, which can be killed and started again."""
 
     def __init__(self, prefix=(), address="127.0.0.1"):
         self.folder = tempfile.TemporaryDirectory()
@@ -117,7 +117,8 @@ class Workers:
 
 def coordinator(program, url, jobs, milliseconds, killer=0, run="drill", prefix=()):
     return subprocess.Popen(
-        [*prefix, program, "run", run, str(jobs), str(milliseconds), str(killer), "0"],
+        [*prefix, program, "run", run]
+        + [str(number) for number in (jobs, milliseconds, killer, 0)],
         env=dict(os.environ, NATS_URL=url),
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -126,7 +127,7 @@ def coordinator(program, url, jobs, milliseconds, killer=0, run="drill", prefix=
 
 
 def result(process, jobs):
-    """How many answers are right and in their place, the others, and the seconds."""
+    """How many answers are right and in place, the others, and the seconds."""
     lines = process.communicate()[0].splitlines()
     assert process.returncode == 0 and len(lines) == jobs + 1, lines
     squares = [str(number**2) for number in range(1, jobs + 1)]
@@ -240,7 +241,8 @@ def cable(program):
         print("a cable is pulled: NOT RUN, because only root can make namespaces")
         return
     with machines() as (first, second, third), Server(first, "10.77.0.1") as server:
-        with Workers(program, server.url(), [second, second, third, third]) as workers:
+        places = [second, second, third, third]
+        with Workers(program, server.url(), places) as workers:
             jobs = coordinator(program, server.url(), 100, 200, prefix=first)
             while len(workers.starts()) < 10:
                 time.sleep(0.01)

@@ -52,6 +52,7 @@ pub fn trials() -> Vec<Trial> {
             orderly_end,
         ),
         ("a coordinator that is killed can be run again", continued),
+        ("a server that is killed between two runs", killed_server),
         ("a worker of another version", other_version),
         ("a job that is too large", too_large),
         ("a server without JetStream", no_jetstream),
@@ -67,7 +68,7 @@ pub fn trials() -> Vec<Trial> {
 struct Server {
     process: Child,
     url: String,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Server {
@@ -76,9 +77,16 @@ impl Server {
     }
 
     fn with(options: &[&str]) -> Result<Self, Failed> {
-        let folder = tempfile::tempdir()?;
+        Self::in_folder(tempfile::tempdir()?, "-1", options)
+    }
+
+    fn in_folder(
+        folder: TempDir,
+        port: &str,
+        options: &[&str],
+    ) -> Result<Self, Failed> {
         let mut process = Command::new("nats-server")
-            .args(["--addr", "127.0.0.1", "--port", "-1"])
+            .args(["--addr", "127.0.0.1", "--port", port])
             .args(options)
             .arg("--store_dir")
             .arg(folder.path())
@@ -97,12 +105,21 @@ impl Server {
                 return Ok(Self {
                     process,
                     url: url.trim_matches('"').to_owned(),
-                    _folder: folder,
+                    folder,
                 });
             }
             ensure(process.try_wait()?.is_none(), || "no server".into())?;
             thread::sleep(Duration::from_millis(5));
         }
+    }
+
+    /// Kills it, and starts it again with the same files and the same port.
+    fn killed_and_started(mut self) -> Result<Self, Failed> {
+        self.process.kill()?;
+        self.process.wait()?;
+        let folder = std::mem::replace(&mut self.folder, tempfile::tempdir()?);
+        let (_, port) = self.url.rsplit_once(':').ok_or("no port")?;
+        Self::in_folder(folder, port, &["--jetstream"])
     }
 
     /// A coordinator of our jobs.
@@ -315,6 +332,21 @@ fn continued() -> Checked {
     ensure(printed.eq(squares), || run.output.clone())?;
     let output = begun + &stop(worker)?;
     ensure(starts(&output).len() == 30, || output.clone())
+}
+
+/// The queue is empty when it is killed. An old server then forgets which numbers it
+/// has given to messages, but not which of them the workers have had.
+fn killed_server() -> Checked {
+    let mut server = Server::start()?;
+    let worker = server.worker("compare-job-queue");
+    for run in ["first", "second", "third"] {
+        let run = server.squares(run, [5, 0, 0, 0]).finish()?;
+        let squares = "1\n4\n9\n16\n25\n";
+        ensure(run.output.contains(squares), || run.output.clone())?;
+        server = server.killed_and_started()?;
+    }
+    stop(worker)?;
+    Ok(())
 }
 
 /// It answers that it cannot read the jobs.

@@ -488,8 +488,8 @@ pub fn python_is_missing(example: &Example) -> Option<String> {
         .then(|| "there is no Pillow".into())
 }
 
-/// Whether there is no nats-server, as job-queue needs it for more than one machine.
-/// In CI everything has to be there.
+/// Whether there is no nats-server, which job-queue needs for several machines. In
+/// CI everything has to be there.
 pub fn nats_server_is_missing() -> bool {
     static MISSING: LazyLock<bool> = LazyLock::new(|| {
         let version = Command::new("nats-server").arg("--version").output();

@@ -50,6 +50,7 @@ impl Queue {
         jobs: &[J],
         answers: &mut BTreeMap<usize, Answer<J>>,
     ) -> Result<()> {
+        self.consumer().await?;
         // First look at the queue and then at the answers, because a job goes from
         // one to the other: what is in neither was never submitted.
         let mut queued = BTreeSet::new();

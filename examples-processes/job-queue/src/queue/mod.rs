@@ -9,12 +9,14 @@
 //!
 //! What an expert may want to know:
 //!
-//! - **A job may be done twice**, when its worker only seemed to be lost. The second
-//!   answer replaces the first, so a job must not do harm when it is repeated.
+//! - **A job may be done twice**, when its worker only seemed to be lost. The
+//!   second answer replaces the first, but a job must do no harm when repeated.
 //! - **All machines need the same version** of your program, because the jobs are
 //!   its types. A job that a worker cannot read gets an error as its answer.
 //! - **Jobs and answers of more than 1 MiB** are refused. Put large data where all
 //!   machines find it (a shared disk, an object store), and its name into the job.
+//! - **After a power failure of the server**, the last two minutes may be missing,
+//!   unless its configuration says `sync_interval: always` (version 2.10).
 //! - **Two programs on one server** need streams and subjects with different names.
 
 mod coordinator;
@@ -24,6 +26,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use async_nats::jetstream;
+use async_nats::jetstream::consumer::{Consumer, pull};
 use async_nats::jetstream::context::{PublishError, PublishErrorKind};
 use async_nats::jetstream::message::PublishMessage;
 use async_nats::jetstream::stream::{Config, RetentionPolicy, Stream};
@@ -43,6 +46,7 @@ const MAX_AGE: Duration = Duration::from_secs(24 * 60 * 60);
 const HEARTBEAT: Duration = Duration::from_secs(1);
 /// Pause before the next attempt to reach the server.
 const PAUSE: Duration = Duration::from_secs(1);
+const WORKERS: &str = "workers";
 
 /// What a job returns, or why it has no result.
 pub type Answer<J> = Result<<J as Job>::Output, String>;
@@ -97,7 +101,25 @@ impl Queue {
         })
     }
 
-    /// Returns when the server has the message on its disk.
+    /// The consumer that all workers share, so that each job goes to one of them.
+    async fn consumer(&self) -> Result<Consumer<pull::Config>> {
+        let config = pull::Config {
+            durable_name: Some(WORKERS.into()),
+            ack_wait: LEASE,
+            ..pull::Config::default()
+        };
+        let consumer = self.jobs.create_consumer(config.clone()).await?;
+        // A server that is killed while the queue is empty may number the next jobs
+        // from 1 again (2.9 does), and the consumer would wait for larger numbers.
+        let last = self.jobs.get_info().await?.state.last_sequence;
+        if consumer.cached_info().delivered.stream_sequence <= last {
+            return Ok(consumer);
+        }
+        self.jobs.delete_consumer(WORKERS).await?;
+        Ok(self.jobs.create_consumer(config).await?)
+    }
+
+    /// Returns when the server has stored the message.
     async fn publish(
         &self,
         subject: String,

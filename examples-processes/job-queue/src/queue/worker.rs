@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use anyhow::{Context, Error, Result};
-use async_nats::jetstream::consumer::pull;
 use async_nats::jetstream::stream::LastRawMessageErrorKind;
 use async_nats::jetstream::{AckKind, Message};
 use futures_util::StreamExt;
@@ -37,14 +36,9 @@ impl Queue {
         pool: &Arc<Pool>,
         stop: &mut watch::Receiver<bool>,
     ) -> Result<()> {
-        // All workers share this consumer, so each job goes to one of them.
-        let config = pull::Config {
-            durable_name: Some("workers".into()),
-            ack_wait: LEASE,
-            ..pull::Config::default()
-        };
-        let consumer = self.jobs.create_consumer(config).await?;
-        let mut messages = consumer
+        let mut messages = self
+            .consumer()
+            .await?
             .stream()
             // With more, a worker would hold jobs that others could do.
             .max_messages_per_batch(1)
