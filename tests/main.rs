@@ -15,6 +15,7 @@ mod python_twins;
 mod rejected;
 mod runs;
 mod spans;
+mod try_it;
 
 fn main() {
     // Some trials are programs of their own: this one, started again.
@@ -25,6 +26,7 @@ fn main() {
         examples::trials(),
         faults::trials(),
         copies::trials(),
+        try_it::trials(),
         python_twins::trials(),
         measured::trials(),
         spans::trials(),
