@@ -65,20 +65,25 @@ const VARIES: &[(&str, &str, &str, &str)] = &[
     ("print-numbers-process", "1", r"Process: \d\n", ""),
 ];
 
-/// What the patched program prints often, but not always. It has to come once in
-/// this number of runs.
+/// What the patched program prints often, but not always: other threads may be
+/// faster, or the lines of two processes may mix. It has to come once in this
+/// number of runs.
 const OFTEN: &[(&str, &str)] = &[
     ("database-queries", "1"),
+    ("hybrid", "1-then"),
     ("lost-update", "1"),
     ("lost-update", "1-then"),
+    ("process-pool", "2"),
+    ("shared-memory", "2"),
+    ("unix-socket", "1"),
 ];
 const MANY: usize = 100;
 
 /// Programs that hang often, but not always: only their first line is compared.
 const MAY_HANG: &[(&str, &str)] = &[("event", "1")];
 
-/// Programs that take seconds of all cores. They run only with many rounds, and are
-/// shown as ignored otherwise.
+/// Programs that take seconds of all cores. Like the model checkers, they run only
+/// with many rounds, and are shown as ignored otherwise.
 const LONG: &[(&str, &str)] = &[
     ("gil", "1"),
     ("gil", "2"),
@@ -96,27 +101,12 @@ const MOST: usize = 3;
 pub fn trials() -> Vec<Trial> {
     let mut trials = Vec::new();
     for example in examples() {
-        let name = &example.name;
-        let exercises = exercises(&example);
-        let mut patches: Vec<_> = patches(&example).into_iter().map(Some).collect();
-        let quotes = exercises.iter().flat_map(|exercise| &exercise.quotes);
-        if quotes.into_iter().any(|quote| quote.patch.is_none()) {
-            patches.push(None);
+        for patch in patches(&example) {
+            trials.extend(checker_trial(&example, &patch));
+            trials.push(answer_trial(&example, Some(patch)));
         }
-        for patch in patches {
-            let title = patch.as_deref().unwrap_or("without a patch");
-            let title = format!("try_it: {name}: {title}");
-            let is_long =
-                patch.as_deref().is_some_and(|p| LONG.contains(&(name, p)));
-            // Only Linux tells whether a program hangs.
-            let unseen = cfg!(not(target_os = "linux"))
-                && exercises.iter().flat_map(|it| &it.quotes).any(|quote| {
-                    quote.patch == patch && quote.text.ends_with("\n^C\n")
-                });
-            let example = example.clone();
-            let check = move || answer(&example, patch.as_deref());
-            let ignored = is_long && rounds() <= FEW || unseen;
-            trials.push(trial(title, check).with_ignored_flag(ignored));
+        if !quotes(&example, None, false).is_empty() {
+            trials.push(answer_trial(&example, None));
         }
     }
     trials.push(trial(
@@ -124,6 +114,31 @@ pub fn trials() -> Vec<Trial> {
         complete,
     ));
     trials
+}
+
+fn answer_trial(example: &Example, patch: Option<String>) -> Trial {
+    let listed = patch.as_deref().map(|patch| (example.name.as_str(), patch));
+    let is_long = listed.is_some_and(|it| LONG.contains(&it));
+    // Only Linux tells whether a program hangs.
+    let is_hidden = cfg!(not(target_os = "linux"))
+        && quotes(example, patch.as_deref(), false)
+            .iter()
+            .any(|quote| quote.text.ends_with("\n^C\n"));
+    let title = patch.as_deref().unwrap_or("without a patch");
+    let title = format!("try_it: {}: {title}", example.name);
+    let example = example.clone();
+    trial(title, move || answer(&example, patch.as_deref()))
+        .with_ignored_flag(is_long && rounds() <= FEW || is_hidden)
+}
+
+fn checker_trial(example: &Example, patch: &str) -> Option<Trial> {
+    if quotes(example, Some(patch), true).is_empty() {
+        return None;
+    }
+    let title = format!("try_it: {}: {patch}, model checker", example.name);
+    let (example, patch) = (example.clone(), patch.to_owned());
+    let checks = trial(title, move || checker(&example, &patch));
+    Some(checks.with_ignored_flag(rounds() <= FEW))
 }
 
 struct Exercise {
@@ -140,18 +155,30 @@ struct Quote {
     indent: String,
 }
 
+impl Quote {
+    fn is_of_a_checker(&self) -> bool {
+        self.text.starts_with("$ cargo test ")
+    }
+}
+
+static LINK: LazyLock<Regex> =
+    LazyLock::new(|| regex(r"\]\(try-it/([^)]*)\.patch\)"));
+static NUMBER: LazyLock<Regex> = LazyLock::new(|| regex(r"^(\d+)\. "));
+
+fn regex(words: &str) -> Regex {
+    Regex::new(words).expect("the expression is right")
+}
+
 fn exercises(example: &Example) -> Vec<Exercise> {
     let chapter = example.read("README.md");
     let (_, section) = chapter.split_once("\n## Try it\n").unwrap_or_default();
     let (section, _) = section.split_once("\n---\n").unwrap_or((section, ""));
-    let link = Regex::new(r"\]\(try-it/([^)]*)\.patch\)").expect("it is right");
-    let number = Regex::new(r"^(\d+)\. ").expect("it is right");
 
     let mut exercises: Vec<Exercise> = Vec::new();
     let mut patch = None;
     let mut quote: Option<Quote> = None;
     for line in section.lines() {
-        let begins = number.captures(line).map(|found| found[1].parse());
+        let begins = NUMBER.captures(line).map(|found| found[1].parse());
         // A single exercise has no number.
         if begins.is_some() || exercises.is_empty() && !line.is_empty() {
             exercises.push(Exercise {
@@ -179,7 +206,7 @@ fn exercises(example: &Example) -> Vec<Exercise> {
                 indent: indent.into(),
             });
         }
-        for found in link.captures_iter(line) {
+        for found in LINK.captures_iter(line) {
             patch = Some(found[1].to_owned());
             exercise.patches.extend(patch.clone());
         }
@@ -255,39 +282,83 @@ fn answer(example: &Example, patch: Option<&str>) -> Checked {
         Some(patch) => patched(example, patch)?,
         None => support::program::binary(&example.name).to_owned(),
     };
-    let mut quotes = exercises(example)
-        .into_iter()
-        .flat_map(|exercise| exercise.quotes)
-        .filter(|quote| quote.patch.as_deref() == patch)
-        .peekable();
-    ensure(quotes.peek().is_some(), || {
+    let quotes = quotes(example, patch, false);
+    ensure(!quotes.is_empty(), || {
         "the answer shows no run with this patch".into()
     })?;
+    let is_listed = |list: &[(&str, &str)]| {
+        patch.is_some_and(|patch| list.contains(&(&example.name, patch)))
+    };
     for quote in quotes {
-        let is_listed = |list: &[(&str, &str)]| {
-            patch.is_some_and(|patch| list.contains(&(&example.name, patch)))
-        };
-        let runs = if is_listed(OFTEN) { MANY } else { 1 };
-        let mut checked = Ok(());
-        for _ in 0..runs {
+        let mut runs = if is_listed(OFTEN) { MANY } else { 1 };
+        loop {
             let run = run(example, &program, &quote.text, is_listed(MAY_HANG))?;
-            checked = compare(example, patch, &quote.text, &run);
+            let checked = compare(example, patch, &quote.text, &run);
+            runs -= 1;
             if checked.is_ok() {
                 break;
             }
             if env::var_os("UPDATE").is_some() {
-                let fence = |text: &str| {
-                    let lines = text.lines();
-                    lines
-                        .map(|l| quote.indent.clone() + l + "\n")
-                        .collect::<String>()
-                };
-                let new = cut_like(&quote.text, &run);
-                let chapter = example.folder.join("README.md");
-                return rewrite(&chapter, &fence(&quote.text), &fence(&new));
+                update(example, &quote, &run)?;
+                break;
+            }
+            if runs == 0 {
+                return checked;
             }
         }
-        checked?;
+    }
+    Ok(())
+}
+
+/// What the chapter quotes from the example with this patch, or from a checker.
+fn quotes(example: &Example, patch: Option<&str>, checkers: bool) -> Vec<Quote> {
+    let mut quotes = Vec::new();
+    for exercise in exercises(example) {
+        quotes.extend(exercise.quotes);
+    }
+    quotes.retain(|quote| {
+        quote.patch.as_deref() == patch && quote.is_of_a_checker() == checkers
+    });
+    quotes
+}
+
+fn update(example: &Example, quote: &Quote, run: &str) -> Checked {
+    let fence = |text: &str| {
+        let mut fence = String::new();
+        for line in text.lines() {
+            fence.extend([&quote.indent, line, "\n"]);
+        }
+        fence
+    };
+    rewrite(
+        &example.folder.join("README.md"),
+        &fence(&quote.text),
+        &fence(&cut_like(&quote.text, run)),
+    )
+}
+
+/// Runs the model checker on the example with this patch, and compares what it says.
+fn checker(example: &Example, patch: &str) -> Checked {
+    static BUILT: LazyLock<Result<Built, String>> = LazyLock::new(|| {
+        let folder = target().join("try-it/checkers");
+        write_checkers(&folder).map_err(words)?;
+        Ok(build_in(&folder, "--tests"))
+    });
+    for quote in quotes(example, Some(patch), true) {
+        let head = quote.text.lines().next().unwrap_or_default();
+        let command = Regex::new(r"^\$ cargo test -qp (\w+)-checks (\w+)$")?;
+        let command = command.captures(head).ok_or("not a checker's command")?;
+        let built = BUILT.as_ref().map_err(Clone::clone)?;
+        let program = built.programs.get(&command[1]);
+        let program = program.ok_or_else(|| built.words.clone())?;
+        let run = Program::new(program).args(["-q", &command[2]]).run()?;
+        ensure(!run.status.success(), || "it finds nothing".into())?;
+        compare(
+            example,
+            Some(patch),
+            &quote.text,
+            &format!("{head}\n{}", run.output),
+        )?;
     }
     Ok(())
 }
@@ -325,11 +396,18 @@ fn run(
         run.signal(support::process_table::Signal::Kill);
     }
     let run = run.finish()?;
+    let shows_code = command.get(5).is_some();
+    if !hangs && !shows_code {
+        let fails = quote.lines().any(|line| line.starts_with("Error: "));
+        ensure(run.status.success() != fails, || {
+            format!("{}:\n{}", run.status, run.output)
+        })?;
+    }
     let mut output = format!("{head}\n{}", run.output);
     if hangs {
         output += "^C\n";
     }
-    if command.get(5).is_some() {
+    if shows_code {
         output += &format!("{}\n", shells_code(&run.status));
     }
     // Whether a core was dumped depends on the machine.
@@ -357,7 +435,7 @@ fn compare(
         .iter()
         .filter(|it| (it.0, Some(it.1)) == (name, patch))
     {
-        let varies = Regex::new(&format!("(?m){varies}"))?;
+        let varies = regex(&format!("(?m){varies}"));
         for text in [&mut quoted, &mut printed] {
             *text = varies.replace_all(text, *same).into_owned();
         }
@@ -383,21 +461,28 @@ fn patched(example: &Example, patch: &str) -> Result<PathBuf, Failed> {
 }
 
 /// Builds a workspace of all examples that have so many patches, each with this one
-/// of them. What they depend on is built in our own workspace already. The compiler
-/// may warn of what an exercise makes useless.
+/// of them.
 fn build(number: usize) -> Result<Built, String> {
     let folder = target().join(format!("try-it/{number}"));
-    write_workspace(&folder, number).map_err(|error| {
-        let what = error.message().unwrap_or("cannot be written");
-        what.to_owned()
-    })?;
-    Ok(try_to_build(
-        &folder,
+    write_workspace(&folder, number).map_err(words)?;
+    Ok(build_in(&folder, "--bins"))
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "map_err passes it so")]
+fn words(error: Failed) -> String {
+    error.message().unwrap_or("cannot be written").to_owned()
+}
+
+/// Builds a workspace. What its members depend on is built in our own already. The
+/// compiler may warn of what an exercise makes useless.
+fn build_in(folder: &Path, targets: &str) -> Built {
+    try_to_build(
+        folder,
         &[
             "--offline",
             "--keep-going",
             "--workspace",
-            "--bins",
+            targets,
             "--target-dir",
             "target",
             "--config",
@@ -405,7 +490,7 @@ fn build(number: usize) -> Result<Built, String> {
             "--config",
             "profile.dev.incremental = false",
         ],
-    ))
+    )
 }
 
 fn write_workspace(folder: &Path, number: usize) -> Checked {
@@ -428,13 +513,50 @@ fn write_workspace(folder: &Path, number: usize) -> Checked {
         }
         members.push(example.name);
     }
-    let manifest = fs::read_to_string(root().join("Cargo.toml"))?;
-    let manifest = manifest_of(&manifest, &group, &members)?;
-    write(&folder.join("Cargo.toml"), &manifest)?;
-    let lock = fs::read_to_string(root().join("Cargo.lock"))?;
-    write(&folder.join("Cargo.lock"), &lock)?;
-    // A file of an earlier copy may be gone.
-    for file in files(&folder.join(&group)) {
+    let members: Vec<String> = members
+        .iter()
+        .map(|name| format!("{group}/{name}"))
+        .collect();
+    write_manifest(folder, &members)?;
+    remove_others(&folder.join(&group), &written)
+}
+
+/// The checkers, and beside them the examples with the patches that they are to
+/// find out.
+fn write_checkers(folder: &Path) -> Checked {
+    let group = folder.join("patched-checkers");
+    let mut written = BTreeSet::new();
+    let checkers = root().join("tests/model-checkers");
+    for file in files(&checkers) {
+        let copy = group.join(file.strip_prefix(root())?);
+        write(&copy, &fs::read_to_string(file)?)?;
+        written.insert(copy);
+    }
+    for example in examples() {
+        let patches = patches(&example);
+        let patch = patches
+            .iter()
+            .find(|patch| !quotes(&example, Some(patch), true).is_empty());
+        let sources = match patch {
+            Some(patch) => apply(&example, patch)?,
+            None => sources(&example),
+        };
+        for (file, source) in sources {
+            let copy = group.join(example.place()).join(file);
+            write(&copy, &source)?;
+            written.insert(copy);
+        }
+    }
+    let members = ["loom", "shuttle"];
+    let members =
+        members.map(|name| format!("patched-checkers/tests/model-checkers/{name}"));
+    write_manifest(folder, &members)?;
+    remove_others(&group, &written)
+}
+
+/// A file of an earlier copy may be gone.
+fn remove_others(folder: &Path, written: &BTreeSet<PathBuf>) -> Checked {
+    for file in files(folder) {
         if !written.contains(&file) {
             fs::remove_file(file)?;
         }
@@ -442,38 +564,52 @@ fn write_workspace(folder: &Path, number: usize) -> Checked {
     Ok(())
 }
 
-/// Our manifest, with other members.
-fn manifest_of(
-    ours: &str,
-    group: &str,
-    members: &[String],
-) -> Result<String, Failed> {
+/// Writes our manifest and our lock file, with other members.
+fn write_manifest(folder: &Path, members: &[String]) -> Checked {
+    let ours = fs::read_to_string(root().join("Cargo.toml"))?;
     let start = "\n[workspace.package]\n";
     let (_, rest) = ours.split_once(start).ok_or("no [workspace.package]")?;
     // Only one package of a name can be in a workspace.
     let path = Regex::new(r#"([\w-]+) = \{ path = "([^"]*)" \}"#)?;
     let rest = path.replace_all(rest, |found: &regex::Captures| {
         let (name, place) = (&found[1], root().join(&found[2]));
-        let member = PathBuf::from(group).join(name);
-        let is_member = members.iter().any(|member| member == name);
-        let place = if is_member { member } else { place };
-        format!("{name} = {{ path = '{}' }}", place.display())
+        let mut members = members.iter().map(PathBuf::from);
+        let member = members.find(|member| member.ends_with(name));
+        format!(
+            "{name} = {{ path = '{}' }}",
+            member.unwrap_or(place).display()
+        )
     });
-    let paths = members.iter().map(|name| format!("{group}/{name}"));
-    let paths: Vec<String> = paths.collect();
     let mut manifest = format!(
-        "[workspace]\nresolver = \"3\"\nmembers = {paths:?}\n{start}{rest}"
+        "[workspace]\nresolver = \"3\"\nmembers = {members:?}\n{start}{rest}"
     );
     // They are built once, and not debugged.
-    for name in members
+    for member in members
         .iter()
-        .filter(|name| !ours.contains(&format!("{name}.opt")))
+        .filter(|member| member.starts_with("patched-"))
     {
-        if !ours.contains(&format!("[profile.dev.package.{name}]")) {
+        let name = member.rsplit('/').next().unwrap_or_default();
+        let is_there = [format!("{name}.opt"), format!("package.{name}]")];
+        if is_there.iter().all(|text| !ours.contains(text)) && name != "loom" {
             manifest += &format!("\n[profile.dev.package.{name}]\ndebug = 0\n");
         }
     }
-    Ok(manifest)
+    write(&folder.join("Cargo.toml"), &manifest)?;
+    let lock = fs::read_to_string(root().join("Cargo.lock"))?;
+    Ok(write(&folder.join("Cargo.lock"), &lock)?)
+}
+
+/// The sources of the example, and their places in its folder.
+fn sources(example: &Example) -> BTreeMap<PathBuf, String> {
+    let mut sources = BTreeMap::new();
+    for file in files(&example.folder.join("src")) {
+        let name = file.strip_prefix(&example.folder).expect("it is inside");
+        // A picture is not needed.
+        if let Ok(text) = fs::read_to_string(&file) {
+            sources.insert(name.to_owned(), text);
+        }
+    }
+    sources
 }
 
 /// The sources of the example with a patch, which has the form of `git diff`. Its
@@ -483,13 +619,7 @@ fn apply(
     patch: &str,
 ) -> Result<BTreeMap<PathBuf, String>, String> {
     let patch = example.read(&format!("try-it/{patch}.patch"));
-    let mut sources = BTreeMap::new();
-    for file in files(&example.folder.join("src")) {
-        let name = file.strip_prefix(&example.folder).expect("it is inside");
-        if let Ok(text) = fs::read_to_string(&file) {
-            sources.insert(name.to_owned(), text);
-        }
-    }
+    let mut sources = sources(example);
     let start = format!("+++ b/{}/", example.place());
     for changes in patch.split("diff --git ").skip(1) {
         let (_, rest) = changes.split_once(&start).ok_or("no file of it")?;
