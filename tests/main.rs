@@ -11,6 +11,7 @@ mod copies;
 mod examples;
 mod faults;
 mod measured;
+mod patched;
 mod python_twins;
 mod rejected;
 mod runs;

@@ -5,20 +5,20 @@
 //! the example as it is if there is none. If it ends with `^C`, the program hangs.
 //! `UPDATE=1 cargo test -p tests try_it` writes new runs into the chapters.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::collections::BTreeSet;
+use std::env;
+use std::path::Path;
+use std::process::ExitStatus;
 use std::sync::LazyLock;
-use std::{env, fs};
 
 use libtest_mimic::{Failed, Trial};
 use regex::Regex;
-use support::program::{Built, files, try_to_build, write};
-use support::{
-    Checked, Example, FEW, Program, ensure, examples, root, rounds, trial,
-};
+use support::process_table::Signal;
+use support::program::binary;
+use support::{Checked, Example, FEW, Program, ensure, examples, rounds, trial};
 
 use crate::chapters::{cut_like, rewrite, same_run};
-use crate::copies::target;
+use crate::patched::{self, MOST, patches};
 
 /// Exercises without a patch, and why.
 const NO_PATCH: &[(&str, usize, &str)] = &[
@@ -93,10 +93,6 @@ const LONG: &[(&str, &str)] = &[
     ("task-granularity", "1"),
     ("task-granularity", "2"),
 ];
-
-/// How many patches an example may have: there is a workspace for the first patches
-/// of all examples, one for the second patches, and one for the third.
-const MOST: usize = 3;
 
 pub fn trials() -> Vec<Trial> {
     let mut trials = Vec::new();
@@ -214,23 +210,6 @@ fn exercises(example: &Example) -> Vec<Exercise> {
     exercises
 }
 
-/// The names of the example's patches: `1` for the answer to exercise 1, `1-then`
-/// for a second change in it.
-fn patches(example: &Example) -> Vec<String> {
-    let folder = example.folder.join("try-it");
-    let mut names = Vec::new();
-    for file in fs::read_dir(folder).into_iter().flatten() {
-        let file = file.expect("the folder can be read").path();
-        if file.extension() == Some("patch".as_ref()) {
-            names.extend(
-                file.file_stem().and_then(|n| n.to_str()).map(String::from),
-            );
-        }
-    }
-    names.sort();
-    names
-}
-
 fn complete() -> Checked {
     let mut wrong = Vec::new();
     for example in examples() {
@@ -247,6 +226,10 @@ fn complete() -> Checked {
                 wrong.push(format!("{name}: {number} has the patch of another"));
             }
             linked.extend(exercise.patches);
+            let mut quotes = exercise.quotes.iter();
+            if quotes.any(|it| it.patch.is_none() && it.is_of_a_checker()) {
+                wrong.push(format!("{name}: {number} checks no patch"));
+            }
         }
         let there = patches(&example);
         if !there.iter().eq(&linked) {
@@ -279,8 +262,8 @@ fn complete() -> Checked {
 /// Checks what the chapter quotes from the example with this patch.
 fn answer(example: &Example, patch: Option<&str>) -> Checked {
     let program = match patch {
-        Some(patch) => patched(example, patch)?,
-        None => support::program::binary(&example.name).to_owned(),
+        Some(patch) => patched::program(example, patch)?,
+        None => binary(&example.name).to_owned(),
     };
     let quotes = quotes(example, patch, false);
     ensure(!quotes.is_empty(), || {
@@ -339,28 +322,23 @@ fn update(example: &Example, quote: &Quote, run: &str) -> Checked {
 
 /// Runs the model checker on the example with this patch, and compares what it says.
 fn checker(example: &Example, patch: &str) -> Checked {
-    static BUILT: LazyLock<Result<Built, String>> = LazyLock::new(|| {
-        let folder = target().join("try-it/checkers");
-        write_checkers(&folder).map_err(words)?;
-        Ok(build_in(&folder, "--tests"))
-    });
+    let command = regex(r"^\$ cargo test -qp (\w+)-checks (\w+)\n");
     for quote in quotes(example, Some(patch), true) {
-        let head = quote.text.lines().next().unwrap_or_default();
-        let command = Regex::new(r"^\$ cargo test -qp (\w+)-checks (\w+)$")?;
-        let command = command.captures(head).ok_or("not a checker's command")?;
-        let built = BUILT.as_ref().map_err(Clone::clone)?;
-        let program = built.programs.get(&command[1]);
-        let program = program.ok_or_else(|| built.words.clone())?;
+        let command = command.captures(&quote.text);
+        let command = command.ok_or("not `$ cargo test -qp CHECKS FILTER`")?;
+        let program = patched::checker(&command[1])?;
         let run = Program::new(program).args(["-q", &command[2]]).run()?;
         ensure(!run.status.success(), || "it finds nothing".into())?;
-        compare(
-            example,
-            Some(patch),
-            &quote.text,
-            &format!("{head}\n{}", run.output),
-        )?;
+        let printed = format!("{}{}", &command[0], run.output);
+        compare(example, Some(patch), &quote.text, &printed)?;
     }
     Ok(())
+}
+
+/// The patch with which a model checker finds a bug.
+pub fn for_a_checker(example: &Example) -> Option<String> {
+    let mut patches = patches(example).into_iter();
+    patches.find(|patch| !quotes(example, Some(patch), true).is_empty())
 }
 
 /// What is in a fence when its command is run now.
@@ -371,9 +349,10 @@ fn run(
     may_hang: bool,
 ) -> Result<String, Failed> {
     let head = quote.lines().next().unwrap_or_default();
-    let command = Regex::new(
-        r"^\$ (?:(\w+)=(\S+) )?cargo run -qp ([\w-]+)(?: -- (.*?))?(; echo \$\?)?$",
-    )?;
+    let command = regex(concat!(
+        r"^\$ (?:(\w+)=(\S+) )?",
+        r"cargo run -qp ([\w-]+)(?: -- (.*?))?(; echo \$\?)?$",
+    ));
     let command = command
         .captures(head)
         .filter(|found| found[3] == example.name)
@@ -393,7 +372,7 @@ fn run(
     let hangs = quote.ends_with("\n^C\n");
     if hangs {
         ensure(run.comes_to_rest(), || "it ends by itself".into())?;
-        run.signal(support::process_table::Signal::Kill);
+        run.signal(Signal::Kill);
     }
     let run = run.finish()?;
     let shows_code = command.get(5).is_some();
@@ -408,16 +387,20 @@ fn run(
         output += "^C\n";
     }
     if shows_code {
-        output += &format!("{}\n", shells_code(&run.status));
+        output += &shells_code(run.status).to_string();
+        output += "\n";
     }
+    // As if the example itself had been changed.
+    let place = regex(&format!("patched-\\d/{}/", example.name));
+    let output = place.replace_all(&output, format!("{}/", example.place()));
     // Whether a core was dumped depends on the machine.
     Ok(output.replace(" (core dumped)", ""))
 }
 
 /// What `$?` is in a shell.
-fn shells_code(status: &std::process::ExitStatus) -> i32 {
+fn shells_code(status: ExitStatus) -> i32 {
     #[cfg(unix)]
-    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(status) {
+    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
         return 128 + signal;
     }
     status.code().unwrap_or(-1)
@@ -441,210 +424,4 @@ fn compare(
         }
     }
     same_run(&quoted, &(name.clone(), printed))
-}
-
-/// Where the program with this patch is.
-fn patched(example: &Example, patch: &str) -> Result<PathBuf, Failed> {
-    static BUILT: [LazyLock<Result<Built, String>>; MOST] = [
-        LazyLock::new(|| build(1)),
-        LazyLock::new(|| build(2)),
-        LazyLock::new(|| build(3)),
-    ];
-    apply(example, patch)?;
-    let there = patches(example);
-    let place = there.iter().position(|other| other == patch);
-    let built = place.and_then(|place| BUILT.get(place));
-    let built = built.ok_or("too many patches")?.as_ref();
-    let built = built.map_err(Clone::clone)?;
-    let program = built.programs.get(&example.name);
-    Ok(program.ok_or_else(|| built.words.clone())?.clone())
-}
-
-/// Builds a workspace of all examples that have so many patches, each with this one
-/// of them.
-fn build(number: usize) -> Result<Built, String> {
-    let folder = target().join(format!("try-it/{number}"));
-    write_workspace(&folder, number).map_err(words)?;
-    Ok(build_in(&folder, "--bins"))
-}
-
-#[expect(clippy::needless_pass_by_value, reason = "map_err passes it so")]
-fn words(error: Failed) -> String {
-    error.message().unwrap_or("cannot be written").to_owned()
-}
-
-/// Builds a workspace. What its members depend on is built in our own already. The
-/// compiler may warn of what an exercise makes useless.
-fn build_in(folder: &Path, targets: &str) -> Built {
-    try_to_build(
-        folder,
-        &[
-            "--offline",
-            "--keep-going",
-            "--workspace",
-            targets,
-            "--target-dir",
-            "target",
-            "--config",
-            &format!("build.build-dir = '{}'", target().display()),
-            "--config",
-            "profile.dev.incremental = false",
-        ],
-    )
-}
-
-fn write_workspace(folder: &Path, number: usize) -> Checked {
-    // A name of its own: cargo tells packages apart by the place in their
-    // workspace, and our own examples lie in the same build folder.
-    let group = format!("patched-{number}");
-    let mut members = Vec::new();
-    let mut written = BTreeSet::new();
-    for example in examples() {
-        let patch = patches(&example).get(number - 1).cloned();
-        let sources = patch.map(|patch| apply(&example, &patch));
-        let Some(Ok(mut sources)) = sources else {
-            continue; // `patched` says why a patch cannot be applied
-        };
-        sources.insert("Cargo.toml".into(), example.read("Cargo.toml"));
-        for (file, source) in sources {
-            let file = folder.join(&group).join(&example.name).join(file);
-            write(&file, &source)?;
-            written.insert(file);
-        }
-        members.push(example.name);
-    }
-    let members: Vec<String> = members
-        .iter()
-        .map(|name| format!("{group}/{name}"))
-        .collect();
-    write_manifest(folder, &members)?;
-    remove_others(&folder.join(&group), &written)
-}
-
-/// The checkers, and beside them the examples with the patches that they are to
-/// find out.
-fn write_checkers(folder: &Path) -> Checked {
-    let group = folder.join("patched-checkers");
-    let mut written = BTreeSet::new();
-    let checkers = root().join("tests/model-checkers");
-    for file in files(&checkers) {
-        let copy = group.join(file.strip_prefix(root())?);
-        write(&copy, &fs::read_to_string(file)?)?;
-        written.insert(copy);
-    }
-    for example in examples() {
-        let patches = patches(&example);
-        let patch = patches
-            .iter()
-            .find(|patch| !quotes(&example, Some(patch), true).is_empty());
-        let sources = match patch {
-            Some(patch) => apply(&example, patch)?,
-            None => sources(&example),
-        };
-        for (file, source) in sources {
-            let copy = group.join(example.place()).join(file);
-            write(&copy, &source)?;
-            written.insert(copy);
-        }
-    }
-    let members = ["loom", "shuttle"];
-    let members =
-        members.map(|name| format!("patched-checkers/tests/model-checkers/{name}"));
-    write_manifest(folder, &members)?;
-    remove_others(&group, &written)
-}
-
-/// A file of an earlier copy may be gone.
-fn remove_others(folder: &Path, written: &BTreeSet<PathBuf>) -> Checked {
-    for file in files(folder) {
-        if !written.contains(&file) {
-            fs::remove_file(file)?;
-        }
-    }
-    Ok(())
-}
-
-/// Writes our manifest and our lock file, with other members.
-fn write_manifest(folder: &Path, members: &[String]) -> Checked {
-    let ours = fs::read_to_string(root().join("Cargo.toml"))?;
-    let start = "\n[workspace.package]\n";
-    let (_, rest) = ours.split_once(start).ok_or("no [workspace.package]")?;
-    // Only one package of a name can be in a workspace.
-    let path = Regex::new(r#"([\w-]+) = \{ path = "([^"]*)" \}"#)?;
-    let rest = path.replace_all(rest, |found: &regex::Captures| {
-        let (name, place) = (&found[1], root().join(&found[2]));
-        let mut members = members.iter().map(PathBuf::from);
-        let member = members.find(|member| member.ends_with(name));
-        format!(
-            "{name} = {{ path = '{}' }}",
-            member.unwrap_or(place).display()
-        )
-    });
-    let mut manifest = format!(
-        "[workspace]\nresolver = \"3\"\nmembers = {members:?}\n{start}{rest}"
-    );
-    // They are built once, and not debugged.
-    for member in members
-        .iter()
-        .filter(|member| member.starts_with("patched-"))
-    {
-        let name = member.rsplit('/').next().unwrap_or_default();
-        let is_there = [format!("{name}.opt"), format!("package.{name}]")];
-        if is_there.iter().all(|text| !ours.contains(text)) && name != "loom" {
-            manifest += &format!("\n[profile.dev.package.{name}]\ndebug = 0\n");
-        }
-    }
-    write(&folder.join("Cargo.toml"), &manifest)?;
-    let lock = fs::read_to_string(root().join("Cargo.lock"))?;
-    Ok(write(&folder.join("Cargo.lock"), &lock)?)
-}
-
-/// The sources of the example, and their places in its folder.
-fn sources(example: &Example) -> BTreeMap<PathBuf, String> {
-    let mut sources = BTreeMap::new();
-    for file in files(&example.folder.join("src")) {
-        let name = file.strip_prefix(&example.folder).expect("it is inside");
-        // A picture is not needed.
-        if let Ok(text) = fs::read_to_string(&file) {
-            sources.insert(name.to_owned(), text);
-        }
-    }
-    sources
-}
-
-/// The sources of the example with a patch, which has the form of `git diff`. Its
-/// lines have to be there, but their numbers do not matter.
-fn apply(
-    example: &Example,
-    patch: &str,
-) -> Result<BTreeMap<PathBuf, String>, String> {
-    let patch = example.read(&format!("try-it/{patch}.patch"));
-    let mut sources = sources(example);
-    let start = format!("+++ b/{}/", example.place());
-    for changes in patch.split("diff --git ").skip(1) {
-        let (_, rest) = changes.split_once(&start).ok_or("no file of it")?;
-        let (name, rest) = rest.split_once('\n').ok_or("no change")?;
-        let source = sources.get_mut(Path::new(name)).ok_or("no such file")?;
-        let mut done = 0;
-        for hunk in rest.split("\n@@ ").map(|h| h.trim_start_matches("@@ ")) {
-            let (mut old, mut new) = (String::new(), String::new());
-            for line in hunk.lines().skip(1).map(|line| line.to_owned() + "\n") {
-                match line.split_at(1) {
-                    ("-", text) => old += text,
-                    ("+", text) => new += text,
-                    (" ", text) => {
-                        old += text;
-                        new += text;
-                    }
-                    _ => return Err(format!("no line of a patch: {line}")),
-                }
-            }
-            let found = source[done..].find(&old).map(|place| done + place);
-            let place =
-                found.ok_or_else(|| format!("{name} has no lines\n{old}"))?;
-            source.replace_range(place..place + old.len(), &new);
-            done = place + new.len();
-        }
-    }
-    Ok(sources)
 }
