@@ -82,13 +82,16 @@ const MANY: usize = 100;
 /// Programs that hang often, but not always: only their first line is compared.
 const MAY_HANG: &[(&str, &str)] = &[("event", "1")];
 
-/// Programs that take seconds of all cores. Like the model checkers, they run only
+/// Programs that need a second of a core or more. Like the model checkers, they run only
 /// with many rounds, and are shown as ignored otherwise.
 const LONG: &[(&str, &str)] = &[
     ("gil", "1"),
     ("gil", "2"),
+    ("image-processing", "1"),
     ("mixed-workload", "1"),
     ("mixed-workload", "2"),
+    ("parallel-sum", "2"),
+    ("process-pool", "2"),
     ("sum-of-squares", "1-then"),
     ("task-granularity", "1"),
     ("task-granularity", "2"),
