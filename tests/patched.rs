@@ -90,7 +90,6 @@ fn build_in(folder: &Path, targets: &str) -> Built {
     try_to_build(
         folder,
         &[
-            "--offline",
             "--keep-going",
             "--workspace",
             targets,
