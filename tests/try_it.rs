@@ -82,8 +82,8 @@ const MANY: usize = 100;
 /// Programs that hang often, but not always: only their first line is compared.
 const MAY_HANG: &[(&str, &str)] = &[("event", "1")];
 
-/// Programs that need a second of a core or more. Like the model checkers, they run only
-/// with many rounds, and are shown as ignored otherwise.
+/// Programs that need a second of a core or more. Like the model checkers, they run
+/// only with many rounds, and are shown as ignored otherwise.
 const LONG: &[(&str, &str)] = &[
     ("gil", "1"),
     ("gil", "2"),
