@@ -323,7 +323,7 @@ fn update(example: &Example, quote: &Quote, run: &str) -> Checked {
     )
 }
 
-/// Runs the model checker on the example with this patch, and compares what it says.
+/// Runs the model checker on the example with this patch, and compares its words.
 fn checker(example: &Example, patch: &str) -> Checked {
     let command = regex(r"^\$ cargo test -qp (\w+)-checks (\w+)\n");
     for quote in quotes(example, Some(patch), true) {
