@@ -100,7 +100,8 @@ fn write_copy(
     Ok(copy)
 }
 
-fn target() -> PathBuf {
+/// Where cargo puts what it builds for us.
+pub fn target() -> PathBuf {
     env::var_os("CARGO_TARGET_DIR").map_or(root().join("target"), PathBuf::from)
 }
 

@@ -12,10 +12,12 @@ mod examples;
 mod faults;
 mod measured;
 mod pages;
+mod patched;
 mod python_twins;
 mod rejected;
 mod runs;
 mod spans;
+mod try_it;
 
 fn main() {
     // Some trials are programs of their own: this one, started again.
@@ -26,6 +28,7 @@ fn main() {
         examples::trials(),
         faults::trials(),
         copies::trials(),
+        try_it::trials(),
         python_twins::trials(),
         measured::trials(),
         spans::trials(),

@@ -16,6 +16,17 @@ pub struct Process {
     pub command: String,
 }
 
+/// A thread of a process.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Thread {
+    /// The thread id.
+    pub id: u32,
+    /// Whether it waits for something.
+    pub sleeps: bool,
+    /// How often it has begun to wait, or another thread got its core.
+    pub switches: Vec<String>,
+}
+
 /// What can be sent to a process.
 #[derive(Clone, Copy)]
 pub enum Signal {
@@ -30,6 +41,28 @@ pub enum Signal {
 }
 
 pub use system::{adopt_orphans, processes, reap, signal, signal_group};
+
+/// All threads of these processes, where `/proc` tells.
+pub fn threads(processes: &[Process]) -> Vec<Thread> {
+    let mut threads = Vec::new();
+    for process in processes {
+        let tasks = std::fs::read_dir(format!("/proc/{}/task", process.pid));
+        for task in tasks.into_iter().flatten().flatten() {
+            let status = std::fs::read_to_string(task.path().join("status"));
+            let status = status.unwrap_or_default();
+            let lines =
+                status.lines().filter(|line| line.contains("ctxt_switches"));
+            let id = task.file_name().to_string_lossy().parse();
+            threads.push(Thread {
+                id: id.unwrap_or_default(),
+                sleeps: status.contains("\nState:\tS"),
+                switches: lines.map(String::from).collect(),
+            });
+        }
+    }
+    threads.sort_by_key(|thread| thread.id);
+    threads
+}
 
 #[cfg(unix)]
 mod system {

@@ -210,6 +210,27 @@ impl Running {
         }
     }
 
+    /// Waits until no thread of the run has run for a second, so that none of them
+    /// will again. Returns `false` if the program has ended instead. Programs that
+    /// sleep longer than that are not for this. Only Linux tells.
+    pub fn comes_to_rest(&mut self) -> bool {
+        let mut before = Vec::new();
+        loop {
+            let now = process_table::threads(&self.processes());
+            if !matches!(self.child.try_wait(), Ok(None))
+                || self.start.elapsed() > DEADLINE
+            {
+                return false;
+            }
+            let all_sleep = now.iter().all(|thread| thread.sleeps);
+            if all_sleep && now == before {
+                return true;
+            }
+            before = now;
+            thread::sleep(Duration::from_secs(1));
+        }
+    }
+
     /// Waits for the next line of the output. `finish` returns only those after it.
     pub fn next_line(&mut self) -> Option<String> {
         self.lines().recv_timeout(DEADLINE).ok()
@@ -424,6 +445,25 @@ pub fn files(folder: &Path) -> Vec<PathBuf> {
 /// Builds packages and returns where their programs are, by name. In the profile of
 /// the tests.
 pub fn build(folder: &Path, args: &[&str]) -> BTreeMap<String, PathBuf> {
+    let built = try_to_build(folder, args);
+    let words = &built.words;
+    assert!(built.status.success(), "{args:?} failed:\n{words}");
+    assert!(!words.contains("warning"), "{args:?} warns:\n{words}");
+    built.programs
+}
+
+/// What came of a build.
+pub struct Built {
+    /// The programs that were built, or were up to date, by name.
+    pub programs: BTreeMap<String, PathBuf>,
+    /// How cargo ended.
+    pub status: ExitStatus,
+    /// What cargo and the compiler had to say.
+    pub words: String,
+}
+
+/// The same, but fails only in what it returns.
+pub fn try_to_build(folder: &Path, args: &[&str]) -> Built {
     let mut command = timeline::examples::cargo();
     command
         .args(["build", "--message-format=json-render-diagnostics"])
@@ -435,19 +475,22 @@ pub fn build(folder: &Path, args: &[&str]) -> BTreeMap<String, PathBuf> {
         .current_dir(folder)
         .output()
         .expect("cargo can be started");
-    let words = String::from_utf8_lossy(&built.stderr);
-    assert!(built.status.success(), "{command:?} failed:\n{words}");
-    assert!(!words.contains("warning"), "{command:?} warns:\n{words}");
+    let words = String::from_utf8_lossy(&built.stderr).into_owned();
     let messages = String::from_utf8_lossy(&built.stdout);
     let messages = messages
         .lines()
         .filter_map(|line| serde_json::from_str(line).ok());
-    messages
+    let programs = messages
         .filter_map(|message: serde_json::Value| {
             let path = PathBuf::from(message["executable"].as_str()?);
             Some((message["target"]["name"].as_str()?.to_owned(), path))
         })
-        .collect()
+        .collect();
+    Built {
+        programs,
+        status: built.status,
+        words,
+    }
 }
 
 /// The source of a program that does not use `shared`.
