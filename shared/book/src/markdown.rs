@@ -1,0 +1,164 @@
+//! Rewrites a chapter for the site: its links, and what stands above its code.
+
+use std::path::{Component, Path, PathBuf};
+use std::sync::LazyLock;
+
+use anyhow::{Result, bail};
+use regex::{Captures, Regex};
+
+use crate::origin;
+use crate::stage::{Page, Stage};
+
+/// `[text](target)` or `![text](target)`.
+static LINK: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(!?\[[^\]]*\])\(([^)\s]+)\)").expect("it is one")
+});
+
+/// The name of a file as code that is not the text of a link.
+static NAME: LazyLock<Regex> = LazyLock::new(|| {
+    let name = r"(^|[^\[`])`([\w./-]+\.(?:rs|py|toml|txt))`";
+    Regex::new(name).expect("it is one")
+});
+
+/// The text of a page, as mdBook gets it.
+pub fn rewrite(stage: &Stage, page: &Page, text: &str) -> Result<String> {
+    let mut rewritten = String::new();
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        let Some(language) = line.trim_start().strip_prefix("```") else {
+            rewritten += &prose(stage, page, line)?;
+            rewritten.push('\n');
+            continue;
+        };
+        let indent = &line[..line.len() - line.trim_start().len()];
+        let mut code = String::new();
+        for line in lines.by_ref() {
+            if line.trim() == "```" {
+                break;
+            }
+            code.extend([line, "\n"]);
+        }
+        if let Some((file, number)) = origin(stage, page, language, &code) {
+            // A block of HTML ends at an empty line.
+            let link = stage.source_page(&file);
+            let label = label(page, &file);
+            rewritten += &format!(
+                "{indent}<div class=\"origin\"><a href=\"{link}#L{number}\">\
+                 {label}</a></div>\n\n"
+            );
+        }
+        rewritten += &format!("{line}\n{code}{indent}```\n");
+    }
+    Ok(rewritten)
+}
+
+/// How a page calls a file: from its own folder if it stands there.
+pub fn label(page: &Page, file: &Path) -> String {
+    let folder = page.file.parent().unwrap_or(Path::new(""));
+    let near = file.strip_prefix(folder).unwrap_or(file);
+    near.display().to_string()
+}
+
+/// The file that the code is from, and the line at which it begins there.
+fn origin(
+    stage: &Stage,
+    page: &Page,
+    language: &str,
+    code: &str,
+) -> Option<(PathBuf, usize)> {
+    let ending = match language.trim() {
+        "rust" => "rs",
+        "python" => "py",
+        "text" => "txt",
+        _ => return None,
+    };
+    let folder = match &page.example {
+        Some(_) => page.file.parent()?,
+        None => Path::new(""),
+    };
+    let mut found = stage
+        .sources_below(folder)
+        .filter(|(file, _)| file.extension().is_some_and(|there| there == ending))
+        .filter_map(|(file, text)| Some((file, origin::line(code, text)?)));
+    // The pattern rather than a test that repeats it.
+    let (file, line) = found.by_ref().next()?;
+    Some((file.clone(), line))
+}
+
+/// A line outside of code.
+fn prose(stage: &Stage, page: &Page, line: &str) -> Result<String> {
+    let mut wrong = None;
+    let linked = LINK.replace_all(line, |found: &Captures| {
+        match target(stage, page, &found[2]) {
+            Ok(target) => format!("{}({target})", &found[1]),
+            Err(error) => {
+                wrong = Some(error);
+                String::new()
+            }
+        }
+    });
+    if let Some(error) = wrong {
+        return Err(error);
+    }
+    if line.starts_with('#') {
+        return Ok(linked.into_owned());
+    }
+    // The name of a file of this example leads to the file.
+    let folder = page.file.parent().unwrap_or(Path::new(""));
+    let named = NAME.replace_all(&linked, |found: &Captures| {
+        let file = folder.join(&found[2]);
+        if page.example.is_none() || !stage.sources.contains_key(&file) {
+            return found[0].to_owned();
+        }
+        let link = stage.source_page(&file);
+        format!("{}[`{}`]({link})", &found[1], &found[2])
+    });
+    Ok(named.into_owned())
+}
+
+/// Where a link leads on the site.
+fn target(stage: &Stage, page: &Page, link: &str) -> Result<String> {
+    if link.contains("://") || link.starts_with('#') {
+        return Ok(link.to_owned());
+    }
+    let (path, anchor) = link.split_once('#').unwrap_or((link, ""));
+    let anchor = if anchor.is_empty() {
+        String::new()
+    } else {
+        format!("#{anchor}")
+    };
+    let folder = page.file.parent().unwrap_or(Path::new(""));
+    let file = normal(&folder.join(path));
+    if let Some(page) = stage.page(&file) {
+        return Ok(format!("{}.md{anchor}", page.name));
+    }
+    if file == Path::new("SUMMARY.md") {
+        return Ok("index.md".into());
+    }
+    if file.extension().is_some_and(|ending| ending == "svg") {
+        let owner = file.with_file_name("README.md");
+        if let Some(owner) = stage.page(&owner) {
+            let name = file.file_name().unwrap_or_default().to_string_lossy();
+            return Ok(format!("{}/{name}", owner.name));
+        }
+    }
+    if stage.root.join(&file).is_file() {
+        return Ok(stage.source_page(&file) + &anchor);
+    }
+    bail!("the link {link} leads nowhere")
+}
+
+/// The path without `..`.
+fn normal(path: &Path) -> PathBuf {
+    let mut normal = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::ParentDir => {
+                normal.pop();
+            }
+            Component::CurDir => {}
+            part => normal.push(part),
+        }
+    }
+    normal
+}

@@ -1,0 +1,219 @@
+//! Gathers the chapters, pages and pictures in a folder for mdBook.
+//!
+//! On the site, all pages stand in one folder: `examples-sync/bank-account/README.md`
+//! becomes `bank-account.html`. So a link between pages is just a name. What belongs
+//! to a page stands in a folder of its name: `bank-account/timeline.svg`.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use regex::Regex;
+use timeline::examples::{self, Example};
+
+use crate::{markdown, read, write};
+
+/// The table of contents of the pages that belong to no single program.
+const REFERENCE: &str = "shared/book/pages/SUMMARY.md";
+
+/// The page that the table of contents does not name.
+const CONTRIBUTING: &str = "CONTRIBUTING.md";
+
+/// A page of the book.
+pub struct Page {
+    /// The Markdown file, from the root of the workspace.
+    pub file: PathBuf,
+    /// The name of its page, without the ending: `bank-account`.
+    pub name: String,
+    /// The example whose chapter it is.
+    pub example: Option<Example>,
+}
+
+/// Everything that the site is made from.
+pub struct Stage {
+    /// The root of the workspace.
+    pub root: PathBuf,
+    /// The pages, in their order.
+    pub pages: Vec<Page>,
+    /// The source files of the workspace that code may be from, and what is in them.
+    pub sources: BTreeMap<PathBuf, String>,
+    /// Files that have a page of their own on the site because a page links to them.
+    linked: RefCell<BTreeSet<PathBuf>>,
+}
+
+impl Stage {
+    /// Reads the workspace at `root`, and fills the folder `staging`.
+    pub fn fill(root: &Path, staging: &Path) -> Result<Self> {
+        let link = Regex::new(r"\]\(([^)]+\.md)\)")?;
+        let mut contents = read(&root.join("SUMMARY.md"))?;
+        let reference = root.join(REFERENCE);
+        if reference.exists() {
+            let list = read(&reference)?;
+            let list = list.lines().filter(|line| line.contains("]("));
+            let list = list.collect::<Vec<_>>().join("\n");
+            let list = link.replace_all(&list, "](shared/book/pages/$1)");
+            contents += &format!("\n# Reference\n\n{list}\n");
+        }
+        contents += &format!("\n---\n\n[How to add an example]({CONTRIBUTING})\n");
+
+        let mut examples = BTreeMap::new();
+        for example in examples::below(root)? {
+            let chapter = example.folder.strip_prefix(root)?.join("README.md");
+            examples.insert(chapter, example);
+        }
+        let mut pages = Vec::new();
+        for found in link.captures_iter(&contents) {
+            let file = PathBuf::from(&found[1]);
+            pages.push(Page {
+                name: page_name(&file),
+                example: examples.remove(&file),
+                file,
+            });
+        }
+        let mut names: Vec<&String> = pages.iter().map(|page| &page.name).collect();
+        names.sort();
+        let twice = names.windows(2).find(|pair| pair[0] == pair[1]);
+        ensure!(twice.is_none(), "two pages are called {}", names[0]);
+
+        let stage = Self {
+            root: root.to_owned(),
+            pages,
+            sources: sources(root)?,
+            linked: RefCell::default(),
+        };
+        stage.write_pages(staging)?;
+        let contents = link.replace_all(&contents, |found: &regex::Captures| {
+            format!("]({}.md)", page_name(Path::new(&found[1])))
+        });
+        write(&staging.join("src/SUMMARY.md"), contents.as_bytes())?;
+        let theme = [
+            ("pages.css", include_str!("../theme/pages.css")),
+            ("pages.js", include_str!("../theme/pages.js")),
+        ];
+        for (name, text) in theme {
+            write(&staging.join("theme").join(name), text)?;
+        }
+        Ok(stage)
+    }
+
+    /// Writes the pages, and what stands beside them.
+    fn write_pages(&self, staging: &Path) -> Result<()> {
+        for page in &self.pages {
+            let text = read(&self.root.join(&page.file))?;
+            let text = markdown::rewrite(self, page, &text)
+                .with_context(|| page.file.display().to_string())?;
+            write(&staging.join(format!("src/{}.md", page.name)), text)?;
+
+            let folder = self.root.join(&page.file);
+            let folder = folder.parent().context("a page stands in a folder")?;
+            for file in fs::read_dir(folder)? {
+                let file = file?.path();
+                let name = file.file_name().unwrap_or_default();
+                if file.extension().is_some_and(|ending| ending == "svg") {
+                    let place = staging.join("src").join(&page.name).join(name);
+                    write(&place, fs::read(&file)?)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The page whose Markdown file this is, from the root of the workspace.
+    pub fn page(&self, file: &Path) -> Option<&Page> {
+        self.pages.iter().find(|page| page.file == file)
+    }
+
+    /// The page of the site that shows a source file.
+    pub fn source_page(&self, file: &Path) -> String {
+        self.linked.borrow_mut().insert(file.to_owned());
+        format!("{}.html", self.place(file))
+    }
+
+    /// Files that have a page of their own.
+    pub fn linked(&self) -> BTreeSet<PathBuf> {
+        self.linked.borrow().clone()
+    }
+
+    /// Where a file stands on the site: what belongs to a page stands in the folder
+    /// of its name, and what belongs to none in `files`.
+    pub fn place(&self, file: &Path) -> String {
+        let owner = self.pages.iter().find_map(|page| {
+            let folder = page.file.parent().filter(|f| *f != Path::new(""))?;
+            let rest = file.strip_prefix(folder).ok()?;
+            page.example
+                .is_some()
+                .then(|| format!("{}/{}", page.name, slashes(rest)))
+        });
+        owner.unwrap_or_else(|| format!("files/{}", slashes(file)))
+    }
+
+    /// The source files below a folder, from the root of the workspace.
+    pub fn sources_below(
+        &self,
+        folder: &Path,
+    ) -> impl Iterator<Item = (&PathBuf, &String)> {
+        let folder = folder.to_owned();
+        self.sources
+            .iter()
+            .filter(move |(file, _)| file.starts_with(&folder))
+    }
+}
+
+/// The path with `/`, as in links.
+fn slashes(path: &Path) -> String {
+    let parts = path.components().map(Component::as_os_str);
+    let parts: Vec<_> = parts.map(|part| part.to_string_lossy()).collect();
+    parts.join("/")
+}
+
+/// `bank-account` for `examples-sync/bank-account/README.md`, `index` for the README
+/// at the top, and `glossary` for `shared/book/pages/glossary.md`.
+fn page_name(file: &Path) -> String {
+    let stem = file.file_stem().unwrap_or_default().to_string_lossy();
+    if stem != "README" {
+        return stem.to_lowercase();
+    }
+    let folder = file.parent().and_then(Path::file_name);
+    folder.map_or("index".into(), |name| name.to_string_lossy().into_owned())
+}
+
+/// All files of the workspace that code in a page may be from.
+fn sources(root: &Path) -> Result<BTreeMap<PathBuf, String>> {
+    let mut sources = BTreeMap::new();
+    let mut folders = vec![root.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder)? {
+            let path = entry?.path();
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            if name.starts_with('.') || name == "target" || name == "__pycache__" {
+                continue;
+            }
+            let ending = path.extension().unwrap_or_default().to_string_lossy();
+            if path.is_dir() {
+                folders.push(path);
+            } else if ["rs", "py", "toml", "txt"].contains(&&*ending) {
+                let text = read(&path)?;
+                sources.insert(path.strip_prefix(root)?.to_owned(), text);
+            }
+        }
+    }
+    Ok(sources)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::page_name;
+
+    #[test]
+    fn a_page_is_called_after_its_folder_or_its_file() {
+        let name = |file| page_name(Path::new(file));
+        assert_eq!(name("README.md"), "index");
+        assert_eq!(name("examples-sync/bank-account/README.md"), "bank-account");
+        assert_eq!(name("shared/book/pages/glossary.md"), "glossary");
+        assert_eq!(name("CONTRIBUTING.md"), "contributing");
+    }
+}

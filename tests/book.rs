@@ -1,0 +1,373 @@
+//! The book is whole: every link and anchor of the built site leads somewhere, its
+//! code is the code of the files, nothing is loaded from elsewhere, and the pages
+//! can be used with every kind of browser and reader.
+//!
+//! What only a browser can say is in `book/browser.rs`.
+
+mod browser;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+use book::Stage;
+use libtest_mimic::{Failed, Trial};
+use regex::Regex;
+use support::program::files;
+use support::{Checked, ensure, root, trial};
+
+/// The most that a page may weigh with everything that it loads.
+const HEAVIEST: u64 = 1 << 20;
+
+pub fn trials() -> Vec<Trial> {
+    let mut trials = browser::trials();
+    let checks: [(&str, fn(&Site) -> Checked); 9] = [
+        ("every link and anchor leads somewhere", links),
+        ("all code is that of the files", code),
+        ("each piece of code says which file it is from", origins),
+        ("nothing is loaded from elsewhere", nothing_from_elsewhere),
+        ("the headings of a page are in order", headings),
+        ("every picture has a text", pictures),
+        ("every table has a head", tables),
+        ("no page is too heavy", weights),
+        ("every bar of a timeline says what it is", bars),
+    ];
+    for (promise, check) in checks {
+        trials.push(trial(format!("book: {promise}"), move || check(site()?)));
+    }
+    trials
+}
+
+/// The built site.
+struct Site {
+    folder: PathBuf,
+    /// What it was made from: pages, source files.
+    pages: Vec<(String, String, bool)>,
+    sources: BTreeMap<PathBuf, String>,
+    /// All its pages of HTML, by their paths in the folder.
+    html: BTreeMap<String, String>,
+}
+
+/// The site, built once for all trials.
+fn site() -> Result<&'static Site, Failed> {
+    static SITE: LazyLock<Result<Site, String>> = LazyLock::new(|| {
+        let folder = PathBuf::from(concat!(env!("CARGO_TARGET_TMPDIR"), "/book"));
+        let stage = book::build(root(), &folder)
+            .map_err(|error| format!("the site cannot be built: {error:#}"))?;
+        Ok(Site::read(stage, folder))
+    });
+    Ok(SITE.as_ref().map_err(String::clone)?)
+}
+
+impl Site {
+    fn read(stage: Stage, folder: PathBuf) -> Self {
+        let mut html = BTreeMap::new();
+        for file in files(&folder) {
+            if file.extension().is_some_and(|ending| ending == "html") {
+                let name = file.strip_prefix(&folder).expect("it is inside");
+                let name = name.to_string_lossy().replace('\\', "/");
+                let text = fs::read_to_string(&file).expect("the page can be read");
+                html.insert(name, text);
+            }
+        }
+        let mut pages = Vec::new();
+        for page in stage.pages {
+            let file = page.file.to_string_lossy().into_owned();
+            pages.push((page.name, file, page.example.is_some()));
+        }
+        Self {
+            folder,
+            pages,
+            sources: stage.sources,
+            html,
+        }
+    }
+
+    /// The pages of the book, with the HTML of what they say.
+    fn contents(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.pages.iter().map(|(name, ..)| {
+            let html = &self.html[&format!("{name}.html")];
+            let (_, main) = html.split_once("<main>").expect("a page has a main");
+            let (main, _) = main.split_once("</main>").expect("and its end");
+            (name.as_str(), main)
+        })
+    }
+}
+
+/// All values of an attribute.
+fn attributes(html: &str, name: &str) -> Result<Vec<String>, Failed> {
+    // What a script builds is not there yet.
+    let script = Regex::new(r"(?s)<script\b[^>]*>.*?</script>")?;
+    let html = script.replace_all(html, |found: &regex::Captures| {
+        let (tag, _) = found[0].split_once('>').unwrap_or_default();
+        format!("{tag}>")
+    });
+    let attribute = Regex::new(&format!(r#"<[^<>]*\s{name}=["']([^"']*)["']"#))?;
+    let found = attribute.captures_iter(&html);
+    Ok(found.map(|found| found[1].replace("&amp;", "&")).collect())
+}
+
+fn links(site: &Site) -> Checked {
+    let mut ids = BTreeMap::new();
+    for (name, html) in &site.html {
+        let there: BTreeSet<String> = attributes(html, "id")?.into_iter().collect();
+        ids.insert(name.clone(), there);
+    }
+    let mut broken = Vec::new();
+    let mut count = 0;
+    for (name, html) in &site.html {
+        let mut links = attributes(html, "href")?;
+        links.extend(attributes(html, "src")?);
+        for link in links {
+            if link.contains("://") {
+                continue;
+            }
+            count += 1;
+            let (path, anchor) = link.split_once('#').unwrap_or((&link, ""));
+            let target = if path.is_empty() {
+                name.clone()
+            } else {
+                resolved(name, path)
+            };
+            let exists = site.folder.join(&target).is_file() || path == "/";
+            let found = anchor.is_empty()
+                || ids.get(&target).is_some_and(|ids| ids.contains(anchor));
+            if !exists || !found {
+                broken.push(format!("{name}: {link}"));
+            }
+        }
+    }
+    ensure(count > 1000, || format!("only {count} links were found"))?;
+    ensure(broken.is_empty(), || format!("{broken:#?}"))
+}
+
+/// The path from the folder of the site.
+fn resolved(page: &str, link: &str) -> String {
+    let mut parts: Vec<&str> = page.split('/').collect();
+    parts.pop();
+    for part in link.split('/') {
+        match part {
+            ".." => drop(parts.pop()),
+            "." => {}
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
+}
+
+/// The text that HTML stands for.
+fn unescaped(html: &str) -> String {
+    html.replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&#39;", "'")
+        .replace("&#x27;", "'")
+        .replace("&amp;", "&")
+}
+
+/// The pages of source files, and the programs in the chapters, are the files.
+fn code(site: &Site) -> Checked {
+    let body = Regex::new(r"(?s)<pre[^>]*><code[^>]*>(.*?)</code></pre>")?;
+    let section = Regex::new(
+        r#"(?s)<section class="file"[^>]*data-name="(.*?)".*?</section>"#,
+    )?;
+    let mut wrong = Vec::new();
+    let mut programs = 0;
+    for (name, file, example) in &site.pages {
+        if !example {
+            continue;
+        }
+        let folder = Path::new(file).parent().unwrap_or(Path::new(""));
+        let mut languages = BTreeSet::new();
+        for found in section.captures_iter(&site.html[&format!("{name}.html")]) {
+            let file = folder.join(&found[1]);
+            let shown = body.captures(&found[0]).ok_or("a section without code")?;
+            if unescaped(&shown[1]) != site.sources[&file] {
+                wrong.push(format!("{name}: {}", file.display()));
+            }
+            languages.extend(file.extension().map(|ending| ending.to_owned()));
+            programs += 1;
+        }
+        if languages.len() != 2 {
+            wrong.push(format!("{name}: only in {languages:?}"));
+        }
+    }
+    let title = Regex::new("<title>(.*)</title>")?;
+    let mut files = 0;
+    for (name, html) in site.html.iter().filter(|(name, _)| name.contains('/')) {
+        let file = &title.captures(html).ok_or("a page without a title")?[1];
+        let text = fs::read_to_string(root().join(unescaped(file)))?;
+        let shown = body.captures(html).ok_or("a source page without code")?;
+        if unescaped(&shown[1]) != text {
+            wrong.push(format!("{name}: {file}"));
+        }
+        files += 1;
+    }
+    ensure(programs > 100 && files > 100, || {
+        format!("only {programs} files in chapters, {files} pages of files")
+    })?;
+    ensure(wrong.is_empty(), || {
+        format!("not as in the file: {wrong:#?}")
+    })
+}
+
+/// Rust and Python in a chapter is always from a file, as `chapters.rs` proves; so
+/// the page names one.
+fn origins(site: &Site) -> Checked {
+    let fence = Regex::new(r"(?m)^ *```(rust|python|text)$")?;
+    let mut wrong = Vec::new();
+    for (name, html) in site.contents() {
+        let (_, file, _) =
+            site.pages.iter().find(|(n, ..)| n == name).ok_or(name)?;
+        let fences = fence
+            .find_iter(&fs::read_to_string(root().join(file))?)
+            .count();
+        let sections = html.matches("<section class=\"file\"").count();
+        let named = html.matches("<div class=\"origin\">").count() - sections;
+        if fences != named {
+            wrong.push(format!("{name}: {fences} fences, {named} names"));
+        }
+    }
+    ensure(wrong.is_empty(), || format!("{wrong:#?}"))
+}
+
+fn nothing_from_elsewhere(site: &Site) -> Checked {
+    let loads = Regex::new(
+        r#"<(?:script|img|link|iframe|source|video|image|use)\b[^>]*(?:src|href)=["'](?:https?:)?//[^"']*"#,
+    )?;
+    let styles = Regex::new(r#"@import|url\(\s*["']?(?:https?:)?//"#)?;
+    let mut wrong = Vec::new();
+    for (name, html) in &site.html {
+        wrong.extend(
+            loads
+                .find(html)
+                .map(|found| format!("{name}: {}", found.as_str())),
+        );
+        // It asks the playground which crates it has.
+        if html.contains("class=\"playground\"") {
+            wrong.push(format!("{name}: a playground"));
+        }
+    }
+    let mut count = 0;
+    for file in files(&site.folder) {
+        if file
+            .extension()
+            .is_some_and(|ending| ending == "css" || ending == "svg")
+        {
+            let text = fs::read_to_string(&file)?;
+            wrong.extend(styles.find(&text).map(|_| file.display().to_string()));
+            count += 1;
+        }
+    }
+    ensure(count > 40, || format!("only {count} styles and pictures"))?;
+    ensure(wrong.is_empty(), || format!("{wrong:#?}"))
+}
+
+fn headings(site: &Site) -> Checked {
+    let heading = Regex::new(r"<h([1-6])\b")?;
+    let mut wrong = Vec::new();
+    for (name, html) in &site.html {
+        if ["print.html", "toc.html"].contains(&name.as_str()) {
+            continue; // all chapters below each other; the sidebar alone
+        }
+        let found = heading.captures_iter(html);
+        let levels: Vec<u8> = found
+            .map(|found| found[1].parse().expect("a digit"))
+            .collect();
+        let first = levels.first() == Some(&1);
+        let one = levels.iter().filter(|level| **level == 1).count() == 1;
+        let steps = levels.windows(2).all(|pair| pair[1] <= pair[0] + 1);
+        if !(first && one && steps) {
+            wrong.push(format!("{name}: {levels:?}"));
+        }
+    }
+    ensure(wrong.is_empty(), || format!("{wrong:#?}"))
+}
+
+fn pictures(site: &Site) -> Checked {
+    let picture = Regex::new(r"<(?:img|svg)\b[^>]*>")?;
+    let text = Regex::new(r#"(?:alt|aria-label)=["'][^"']{10,}["']"#)?;
+    let mut wrong = Vec::new();
+    let mut count = 0;
+    for (name, html) in site.contents() {
+        for picture in picture.find_iter(html) {
+            count += 1;
+            if !text.is_match(picture.as_str()) {
+                wrong.push(format!("{name}: {}", picture.as_str()));
+            }
+        }
+    }
+    ensure(count > 30, || format!("only {count} pictures were found"))?;
+    ensure(wrong.is_empty(), || format!("{wrong:#?}"))
+}
+
+fn tables(site: &Site) -> Checked {
+    let mut wrong = Vec::new();
+    let mut count = 0;
+    for (name, html) in site.contents() {
+        for table in html.split("<table>").skip(1) {
+            count += 1;
+            let (table, _) = table.split_once("</table>").unwrap_or((table, ""));
+            if !table.contains("<th>") && !table.contains("<th ") {
+                wrong.push(name);
+            }
+        }
+    }
+    ensure(count > 40, || format!("only {count} tables were found"))?;
+    ensure(wrong.is_empty(), || format!("no head: {wrong:?}"))
+}
+
+/// The page, all its scripts, styles and pictures, and all fonts, although a browser
+/// loads only some of those.
+fn weights(site: &Site) -> Checked {
+    let size = |path: &Path| fs::metadata(path).map_or(0, |file| file.len());
+    let fonts = files(&site.folder.join("fonts"));
+    let fonts = fonts
+        .iter()
+        .filter(|f| f.extension().is_some_and(|e| e == "woff2"));
+    let fonts: u64 = fonts.map(|font| size(font)).sum();
+    ensure(fonts > 0, || "there are no fonts".into())?;
+    let loaded =
+        Regex::new(r#"<(?:script|img|link)\b[^>]*(?:src|href)="([^"]*)""#)?;
+    let mut heavy = Vec::new();
+    for (name, ..) in &site.pages {
+        let html = &site.html[&format!("{name}.html")];
+        let parts: BTreeSet<&str> = loaded
+            .captures_iter(html)
+            .map(|found| found.extract::<1>().1[0])
+            .collect();
+        ensure(parts.len() > 10, || format!("{name} loads only {parts:?}"))?;
+        let parts: u64 =
+            parts.iter().map(|part| size(&site.folder.join(part))).sum();
+        let whole = html.len() as u64 + parts + fonts;
+        if whole > HEAVIEST {
+            heavy.push(format!("{name}: {whole} bytes"));
+        }
+    }
+    ensure(heavy.is_empty(), || format!("{heavy:#?}"))
+}
+
+/// Every timeline stands in its page as a drawing, and each bar has a tooltip.
+fn bars(site: &Site) -> Checked {
+    let bar = Regex::new(r"<g>(<title>[^<]+</title>)?")?;
+    let mut wrong = Vec::new();
+    for (name, html) in site.contents() {
+        let folder = site.folder.join(name);
+        let there =
+            folder.join("timeline.svg").exists() && html.contains("timeline.svg");
+        let Some((_, drawing)) = html.split_once("<figure class=\"timeline\">")
+        else {
+            if there && name != "book" {
+                wrong.push(format!("{name}: no drawing"));
+            }
+            continue;
+        };
+        let (drawing, _) = drawing.split_once("</figure>").unwrap_or_default();
+        let bars: Vec<_> = bar.captures_iter(drawing).collect();
+        if bars.is_empty() || bars.iter().any(|bar| bar.get(1).is_none()) {
+            wrong.push(format!("{name}: a bar without a title"));
+        }
+    }
+    ensure(wrong.is_empty(), || format!("{wrong:#?}"))
+}
