@@ -333,16 +333,9 @@ fn tables(site: &Site) -> Checked {
     ensure(wrong.is_empty(), || format!("no head: {wrong:?}"))
 }
 
-/// The page, all its scripts, styles and pictures, and all fonts, although a browser
-/// loads only some of those.
+/// The page, with all its scripts, styles and pictures.
 fn weights(site: &Site) -> Checked {
     let size = |path: &Path| fs::metadata(path).map_or(0, |file| file.len());
-    let fonts = files(&site.folder.join("fonts"));
-    let fonts = fonts
-        .iter()
-        .filter(|f| f.extension().is_some_and(|e| e == "woff2"));
-    let fonts: u64 = fonts.map(|font| size(font)).sum();
-    ensure(fonts > 0, || "there are no fonts".into())?;
     let mut heavy = Vec::new();
     for (name, ..) in &site.pages {
         let html = &site.html[&format!("{name}.html")];
@@ -351,7 +344,7 @@ fn weights(site: &Site) -> Checked {
         ensure(parts.len() > 10, || format!("{name} loads only {parts:?}"))?;
         let parts: u64 =
             parts.iter().map(|part| size(&site.folder.join(part))).sum();
-        let whole = html.len() as u64 + parts + fonts;
+        let whole = html.len() as u64 + parts;
         if whole > HEAVIEST {
             heavy.push(format!("{name}: {whole} bytes"));
         }

@@ -56,6 +56,7 @@ pub fn trials() -> Vec<Trial> {
     for page in [
         "README.md",
         "CONTRIBUTING.md",
+        "shared/book/README.md",
         "shared/timeline/README.md",
         "tests/model-checkers/README.md",
     ] {

@@ -91,6 +91,7 @@ impl Stage {
         let theme = [
             ("pages.css", include_str!("../theme/pages.css")),
             ("pages.js", include_str!("../theme/pages.js")),
+            ("fonts/fonts.css", include_str!("../theme/fonts.css")),
         ];
         for (name, text) in theme {
             write(&staging.join("theme").join(name), text)?;

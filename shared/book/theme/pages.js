@@ -79,7 +79,7 @@ for (const figure of document.querySelectorAll("figure.timeline")) {
     }
     bars.forEach((bar, number) => bar.addEventListener("click", () => point(number)));
 
-    const zoom = element("button", "Zoom in", { type: "button" });
+    const zoom = element("button", "Zoom in", { type: "button", className: "zoom" });
     zoom.addEventListener("click", () => {
         const factor = { undefined: "2", 2: "4", 4: "1", 1: "2" }[scroller.dataset.zoom];
         scroller.dataset.zoom = factor;
@@ -99,10 +99,34 @@ for (const figure of document.querySelectorAll("figure.timeline")) {
     caption.append(meaning);
 }
 
-// Code that is wider than its place scrolls, also with the keyboard.
-for (const code of document.querySelectorAll("main pre > code, main .table-wrapper")) {
-    if (code.closest("[hidden]") || code.scrollWidth > code.clientWidth) code.tabIndex = 0;
+// Code is copied to the letter: mdBook would leave out the last line break. Of a run,
+// the command is copied, ready to be pasted.
+document.addEventListener("click", event => {
+    const button = event.target.closest?.(".clip-button");
+    if (!button || !navigator.clipboard) return;
+    event.stopPropagation();
+    const code = button.closest("pre").querySelector("code");
+    let text = code.textContent;
+    if (code.matches(".language-console")) {
+        const commands = text.split("\n").filter(line => line.startsWith("$ "));
+        text = commands.map(line => `${line.slice(2)}\n`).join("");
+    }
+    navigator.clipboard.writeText(text).then(() => {
+        button.firstChild.textContent = "Copied!";
+        button.classList.add("tooltipped");
+    });
+}, { capture: true });
+for (const button of document.querySelectorAll("pre .clip-button")) {
+    if (!button.closest("pre").querySelector("code.language-console")) continue;
+    button.title = "Copy the command";
+    button.setAttribute("aria-label", button.title);
 }
+
+// What is wider than its place scrolls, also with the keyboard. All are measured
+// before the first is changed, which would make the browser lay out the page again.
+const wide = [...document.querySelectorAll("main pre > code, main .table-wrapper")]
+    .filter(box => box.closest("[hidden]") || box.scrollWidth > box.clientWidth);
+for (const box of wide) box.tabIndex = 0;
 
 // The arrow keys turn the page, but not where they scroll.
 document.body.addEventListener("keydown", event => {
