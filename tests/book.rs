@@ -20,9 +20,12 @@ use support::{Checked, ensure, root, trial};
 /// The most that a page may weigh with everything that it loads.
 const HEAVIEST: u64 = 1 << 20;
 
+/// What a trial checks of the site.
+type Check = fn(&Site) -> Checked;
+
 pub fn trials() -> Vec<Trial> {
     let mut trials = browser::trials();
-    let checks: [(&str, fn(&Site) -> Checked); 9] = [
+    let checks: [(&str, Check); 9] = [
         ("every link and anchor leads somewhere", links),
         ("all code is that of the files", code),
         ("each piece of code says which file it is from", origins),
@@ -288,7 +291,7 @@ fn headings(site: &Site) -> Checked {
             .filter_map(|tag| tag.strip_prefix('h')?.get(..1)?.parse().ok())
             .collect();
         let first = levels.first() == Some(&1);
-        let one = levels.iter().filter(|level| **level == 1).count() == 1;
+        let one = !levels[1..].contains(&1);
         let steps = levels.windows(2).all(|pair| pair[1] <= pair[0] + 1);
         if !(first && one && steps) {
             wrong.push(format!("{name}: {levels:?}"));
@@ -360,7 +363,7 @@ fn bars(site: &Site) -> Checked {
         let folder = site.folder.join(name);
         let there =
             folder.join("timeline.svg").exists() && html.contains("timeline.svg");
-        let Some((_, drawing)) = html.split_once("<figure class=\"timeline\">")
+        let Some((_, drawing)) = html.split_once("<figure class=\"timeline\"")
         else {
             if there && name != "book" {
                 wrong.push(format!("{name}: no drawing"));

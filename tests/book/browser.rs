@@ -1,4 +1,4 @@
-//! The book in a real browser: headless Chromium, over its DevTools protocol.
+//! The book in a real browser: headless Chromium, over its `DevTools` protocol.
 
 use std::env;
 use std::fs;
@@ -11,7 +11,7 @@ use support::program::Program;
 use support::{Checked, Running, ensure, root, trial};
 use tungstenite::{Message, WebSocket};
 
-use super::{Site, site};
+use super::{Check, Site, site};
 
 /// The script that the checks of a page call.
 const PROBE: &str = include_str!("probe.js");
@@ -23,7 +23,7 @@ const DEADLINE: Duration = Duration::from_secs(120);
 const PHONE: u32 = 390;
 
 pub fn trials() -> Vec<Trial> {
-    let checks: [(&str, fn(&Site) -> Checked); 4] = [
+    let checks: [(&str, Check); 4] = [
         ("every page opens, fits, and can be read", pages),
         ("search finds what people look for", search),
         ("the keyboard does everything", keyboard),
@@ -380,6 +380,22 @@ fn keyboard(site: &Site) -> Checked {
     browser.press("Enter")?;
     browser.until(scrolls)?;
 
+    // The run is played: line by line, and then from there to its end.
+    let count = "document.querySelectorAll('.timeline .lines li').length";
+    let count = browser.run(count)?.as_u64().ok_or("no lines")?;
+    ensure(count > 5, || format!("only {count} lines were printed"))?;
+    browser.until("probe.printed() === 0")?; // folded
+    browser.tab_to(".timeline .next-line")?;
+    for lines in [1, 2, 3] {
+        browser.press("Enter")?;
+        browser.until(&format!("probe.printed() === {lines}"))?;
+    }
+    browser.until("document.querySelector('.timeline .cursor') !== null")?;
+    browser.tab_to(".timeline .play")?;
+    browser.press("Enter")?;
+    browser.until(&format!("probe.printed() === {count}"))?;
+    browser.until("document.querySelector('.timeline .cursor') === null")?;
+
     // A piece of code leads to its file.
     browser.tab_to(".origin a")?;
 
@@ -416,7 +432,7 @@ fn copy(site: &Site) -> Checked {
         let (kind, code) =
             fence.split_once('\n').ok_or("a fence without an end")?;
         expected.push(match kind {
-            "console" => "cargo run -qp bank-account\n\n".into(),
+            "console" => "cargo run -qp bank-account\n".into(),
             _ => code.to_owned(),
         });
     }
@@ -436,10 +452,12 @@ fn copy(site: &Site) -> Checked {
     })?;
     for (number, expected) in expected.iter().enumerate() {
         let copied = browser.run(&format!("probe.copied({number})"))?;
-        // mdBook leaves out the last line break of a fence.
-        let is_whole = (place..place + whole.len()).contains(&number);
-        let end = if is_whole { "" } else { "\n" };
-        let copied = copied.as_str().unwrap_or_default().to_owned() + end;
+        let mut copied = copied.as_str().unwrap_or_default().to_owned();
+        // mdBook leaves out the last line break of a fence with Rust.
+        let is_fence = !(place..place + whole.len()).contains(&number);
+        if is_fence && !copied.ends_with('\n') {
+            copied.push('\n');
+        }
         ensure(copied == *expected, || {
             format!("copied:\n{copied}\nbut it is:\n{expected}")
         })?;

@@ -119,6 +119,12 @@ globalThis.probe = (() => {
             return [...links].map(link => link.getAttribute("href"));
         },
 
+        /** How many lines of the run that is played can be seen. */
+        printed() {
+            const lines = [...document.querySelectorAll(".timeline .lines li")];
+            return lines.filter(line => line.checkVisibility({ visibilityProperty: true })).length;
+        },
+
         /** The files of a program whose tabs are open. */
         shown() {
             const files = [...document.querySelectorAll(".program .file")];

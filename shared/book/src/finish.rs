@@ -4,10 +4,10 @@ use std::fmt::Write;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
-use regex::{Captures, Regex};
+use regex::Regex;
 
 use crate::stage::{Page, Stage};
-use crate::{escaped, markdown, read, timeline, write};
+use crate::{escaped, markdown, read, replaced, timeline, write};
 
 /// What is changed in the frame that mdBook puts around every page. Its title and
 /// its help would be headings above the page's own; the switch of the sidebar cannot
@@ -71,25 +71,13 @@ pub fn pages(stage: &Stage, site: &Path) -> Result<()> {
 
 /// Puts the timelines themselves where links to them stood.
 fn with_timelines(picture: &Regex, html: &str, site: &Path) -> Result<String> {
-    let mut wrong = None;
-    let html = picture.replace_all(html, |found: &Captures| {
-        let drawn = read(&site.join(&found[1]));
-        match drawn.and_then(|svg| timeline::figure(&svg, &found[1], &found[2])) {
-            Ok(figure) => figure,
-            Err(error) => {
-                wrong = Some(error);
-                String::new()
-            }
-        }
-    });
-    match wrong {
-        Some(error) => Err(error),
-        None => {
-            let left = html.contains("timeline.svg\" alt=");
-            ensure!(!left, "mdBook writes pictures differently");
-            Ok(html.into_owned())
-        }
-    }
+    let html = replaced(picture, html, |found| {
+        let svg = read(&site.join(&found[1]))?;
+        timeline::figure(&svg, &found[1], &found[2])
+    })?;
+    let left = html.contains("timeline.svg\" alt=");
+    ensure!(!left, "mdBook writes pictures differently");
+    Ok(html)
 }
 
 /// Puts the whole program, in Rust and in Python, at the end of "From Python".
@@ -132,12 +120,12 @@ fn program(stage: &Stage, page: &Page) -> Result<String> {
         let label = markdown::label(page, file);
         let link = stage.source_page(file);
         let code = escaped(text);
-        write!(
+        writeln!(
             html,
             "<section class=\"file\" data-language=\"{language}\" \
              data-name=\"{label}\" aria-label=\"{label}\">\
              <div class=\"origin\"><a href=\"{link}\">{label}</a></div>\
-             <pre><code class=\"language-{language}\">{code}</code></pre></section>\n"
+             <pre><code class=\"language-{language}\">{code}</code></pre></section>"
         )?;
     }
     Ok(html + "</div>\n")

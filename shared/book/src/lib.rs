@@ -21,6 +21,7 @@ use std::{fs, io};
 use anyhow::{Context, Result};
 use mdbook_driver::MDBook;
 use mdbook_driver::config::Config;
+use regex::{Captures, Regex};
 
 pub use stage::{Page, Stage};
 
@@ -40,7 +41,7 @@ pub fn build(root: &Path, site: &Path) -> Result<Stage> {
     let config = Config::from_str(include_str!("../book.toml"))
         .context("shared/book/book.toml")?;
     let mut book = MDBook::load_with_config(staging, config)?;
-    book.config.build.build_dir = site.to_owned();
+    site.clone_into(&mut book.config.build.build_dir);
     book.build()?;
 
     finish::pages(&stage, site)?;
@@ -55,6 +56,23 @@ fn clear(folder: &Path) -> Result<()> {
         _ => fs::create_dir_all(folder),
     }
     .with_context(|| format!("cannot empty {}", folder.display()))
+}
+
+/// The text with everything replaced that a pattern finds.
+fn replaced(
+    pattern: &Regex,
+    text: &str,
+    replacement: impl Fn(&Captures) -> Result<String>,
+) -> Result<String> {
+    let mut replaced = String::new();
+    let mut end = 0;
+    for found in pattern.captures_iter(text) {
+        let place = found.get_match();
+        replaced += &text[end..place.start()];
+        replaced += &replacement(&found)?;
+        end = place.end();
+    }
+    Ok(replaced + &text[end..])
 }
 
 /// The text as it is written in HTML.

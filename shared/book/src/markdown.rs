@@ -1,17 +1,19 @@
 //! Rewrites a chapter for the site: its links, and what stands above its code.
 
+use std::fmt::Write;
 use std::path::{Component, Path, PathBuf};
 use std::sync::LazyLock;
 
 use anyhow::{Result, bail};
 use regex::{Captures, Regex};
 
-use crate::origin;
 use crate::stage::{Page, Stage};
+use crate::{origin, replaced};
 
-/// `[text](target)` or `![text](target)`.
+/// Code, or `[text](target)`, or `![text](target)`.
 static LINK: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(!?\[[^\]]*\])\(([^)\s]+)\)").expect("it is one")
+    let link = r"`[^`]*`|(!?\[[^\]]*\])\(([^)\s]+)\)";
+    Regex::new(link).expect("it is one")
 });
 
 /// The name of a file as code that is not the text of a link.
@@ -42,12 +44,13 @@ pub fn rewrite(stage: &Stage, page: &Page, text: &str) -> Result<String> {
             // A block of HTML ends at an empty line.
             let link = stage.source_page(&file);
             let label = label(page, &file);
-            rewritten += &format!(
+            writeln!(
+                rewritten,
                 "{indent}<div class=\"origin\"><a href=\"{link}#L{number}\">\
-                 {label}</a></div>\n\n"
-            );
+                 {label}</a></div>\n"
+            )?;
         }
-        rewritten += &format!("{line}\n{code}{indent}```\n");
+        writeln!(rewritten, "{line}\n{code}{indent}```")?;
     }
     Ok(rewritten)
 }
@@ -76,32 +79,23 @@ fn origin(
         Some(_) => page.file.parent()?,
         None => Path::new(""),
     };
-    let mut found = stage
+    stage
         .sources_below(folder)
         .filter(|(file, _)| file.extension().is_some_and(|there| there == ending))
-        .filter_map(|(file, text)| Some((file, origin::line(code, text)?)));
-    // The pattern rather than a test that repeats it.
-    let (file, line) = found.by_ref().next()?;
-    Some((file.clone(), line))
+        .find_map(|(file, text)| Some((file.clone(), origin::line(code, text)?)))
 }
 
 /// A line outside of code.
 fn prose(stage: &Stage, page: &Page, line: &str) -> Result<String> {
-    let mut wrong = None;
-    let linked = LINK.replace_all(line, |found: &Captures| {
-        match target(stage, page, &found[2]) {
-            Ok(target) => format!("{}({target})", &found[1]),
-            Err(error) => {
-                wrong = Some(error);
-                String::new()
-            }
+    let linked = replaced(&LINK, line, |found| {
+        if found[0].starts_with('`') {
+            return Ok(found[0].to_owned());
         }
-    });
-    if let Some(error) = wrong {
-        return Err(error);
-    }
+        let target = target(stage, page, &found[2])?;
+        Ok(format!("{}({target})", &found[1]))
+    })?;
     if line.starts_with('#') {
-        return Ok(linked.into_owned());
+        return Ok(linked);
     }
     // The name of a file of this example leads to the file.
     let folder = page.file.parent().unwrap_or(Path::new(""));
@@ -129,7 +123,8 @@ fn target(stage: &Stage, page: &Page, link: &str) -> Result<String> {
     };
     let folder = page.file.parent().unwrap_or(Path::new(""));
     let file = normal(&folder.join(path));
-    if let Some(page) = stage.page(&file) {
+    let of_folder = stage.page(&file.join("README.md"));
+    if let Some(page) = stage.page(&file).or(of_folder) {
         return Ok(format!("{}.md{anchor}", page.name));
     }
     if file == Path::new("SUMMARY.md") {

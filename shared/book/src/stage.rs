@@ -45,7 +45,7 @@ pub struct Stage {
 
 impl Stage {
     /// Reads the workspace at `root`, and fills the folder `staging`.
-    pub fn fill(root: &Path, staging: &Path) -> Result<Self> {
+    pub(crate) fn fill(root: &Path, staging: &Path) -> Result<Self> {
         let link = Regex::new(r"\]\(([^)]+\.md)\)")?;
         let mut contents = read(&root.join("SUMMARY.md"))?;
         let reference = root.join(REFERENCE);
@@ -54,9 +54,10 @@ impl Stage {
             let list = list.lines().filter(|line| line.contains("]("));
             let list = list.collect::<Vec<_>>().join("\n");
             let list = link.replace_all(&list, "](shared/book/pages/$1)");
-            contents += &format!("\n# Reference\n\n{list}\n");
+            contents.extend(["\n# Reference\n\n", &list, "\n"]);
         }
-        contents += &format!("\n---\n\n[How to add an example]({CONTRIBUTING})\n");
+        let last = ["\n---\n\n[How to add an example](", CONTRIBUTING, ")\n"];
+        contents.extend(last);
 
         let mut examples = BTreeMap::new();
         for example in examples::below(root)? {
@@ -72,10 +73,11 @@ impl Stage {
                 file,
             });
         }
-        let mut names: Vec<&String> = pages.iter().map(|page| &page.name).collect();
-        names.sort();
-        let twice = names.windows(2).find(|pair| pair[0] == pair[1]);
-        ensure!(twice.is_none(), "two pages are called {}", names[0]);
+        let mut names = BTreeSet::new();
+        for page in &pages {
+            let name = &page.name;
+            ensure!(names.insert(name), "two pages are called {name}");
+        }
 
         let stage = Self {
             root: root.to_owned(),

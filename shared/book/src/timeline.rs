@@ -1,24 +1,57 @@
 //! A timeline as a part of its page: readable on light and dark, and to look into.
+//! What its run printed stands below it, and a script can play both.
+
+use std::fmt::Write;
 
 use anyhow::{Context, Result};
 
-/// The picture in a frame that scrolls.
+/// The picture in a frame that scrolls, and what its run printed.
 pub fn figure(svg: &str, link: &str, alt: &str) -> Result<String> {
     let (head, drawing) = svg.split_once("<style>").context("no style")?;
     let (style, drawing) = drawing.split_once("</style>").context("no style")?;
     let (_, size) = head.split_once("viewBox='").context("no viewBox")?;
     let (size, _) = size.split_once('\'').context("no viewBox")?;
+    let drawing = drawing.trim();
+    let (drawing, place, output) = match drawing.split_once("<metadata ") {
+        Some((drawing, printed)) => {
+            let (place, lines) = printed.split_once('>').context("no end")?;
+            let (lines, _) = lines.split_once("</metadata>").context("no end")?;
+            let output = output(lines.trim_start_matches('\n'))?;
+            (format!("{drawing}</svg>"), format!(" {place}"), output)
+        }
+        None => (drawing.to_owned(), String::new(), String::new()),
+    };
     // In a page, a style holds for everything, so this one is told where it belongs.
     let style = style.trim();
-    let drawing = drawing.trim();
     Ok(format!(
-        "<figure class=\"timeline\">\
+        "<figure class=\"timeline\"{place}>\
          <style>.timeline svg {{ {style} }}</style>\
          <div class=\"scroller\" tabindex=\"0\" role=\"group\" \
          aria-label=\"Timeline\">\
          <svg viewBox='{size}' role='img' aria-label=\"{alt}\">{drawing}</div>\
          <figcaption><a href=\"{link}\">The picture by itself</a></figcaption>\
-         </figure>"
+         {output}</figure>"
+    ))
+}
+
+/// The lines that the run printed, each with its time.
+fn output(lines: &str) -> Result<String> {
+    let mut list = String::new();
+    for line in lines.lines() {
+        let (time, text) = line.split_once(' ').unwrap_or((line, ""));
+        let nanoseconds: u64 = time.parse().context("a line without a time")?;
+        let (seconds, rest) =
+            (nanoseconds / 1_000_000_000, nanoseconds % 1_000_000_000);
+        let milliseconds = rest / 1_000_000;
+        writeln!(
+            list,
+            "<li data-at=\"{time}\"><span class=\"time\">\
+             {seconds}.{milliseconds:03} s</span> {text}</li>"
+        )?;
+    }
+    Ok(format!(
+        "<details><summary>What this run printed, and when</summary>\
+         <ol class=\"lines\">{list}</ol></details>"
     ))
 }
 
@@ -28,14 +61,31 @@ mod tests {
 
     const SVG: &str = "<svg xmlns='x' viewBox='0 0 9 4' width='9' height='4' \
         role='img' aria-label='Timeline'>\n<style>\ntext { fill: red; }\n</style>\n\
-        <g><title>works</title></g></svg>\n";
+        <g><title>works</title></g>\n";
 
     #[test]
     fn the_style_of_a_picture_holds_for_it_alone() {
-        let figure = figure(SVG, "a/timeline.svg", "Two lanes").unwrap();
+        let svg = format!("{SVG}</svg>\n");
+        let figure = figure(&svg, "a/timeline.svg", "Two lanes").unwrap();
         assert!(figure.contains("<style>.timeline svg { text { fill: red; } }"));
-        assert!(figure.contains("aria-label=\"Two lanes\"><defs") == false);
-        assert!(figure.contains("<g><title>works</title></g></svg></div>"));
+        assert!(
+            figure.contains("aria-label=\"Two lanes\"><g><title>works</title>")
+        );
+        assert!(!figure.contains("<details>"));
+    }
+
+    #[test]
+    fn what_the_run_printed_stands_below_the_picture() {
+        let printed = "<metadata data-begin='9' data-end='90' data-duration='2'>\n\
+            0 [a] &lt;1&gt;\n1234567890 [b] two words\n20 \n</metadata>\n</svg>\n";
+        let figure = figure(&(SVG.to_owned() + printed), "", "").unwrap();
+        assert!(figure.contains("data-begin='9' data-end='90' data-duration='2'"));
+        let lines: Vec<&str> = figure.split("<li data-at=").skip(1).collect();
+        assert_eq!(lines.len(), 3);
+        assert!(lines[0].contains("0.000 s</span> [a] &lt;1&gt;</li>"));
+        assert!(lines[1].starts_with("\"1234567890\""));
+        assert!(lines[1].contains("1.234 s</span> [b] two words</li>"));
+        assert!(!figure.contains("metadata"));
     }
 
     #[test]

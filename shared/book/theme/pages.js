@@ -96,7 +96,65 @@ for (const figure of document.querySelectorAll("figure.timeline")) {
         bars[at].scrollIntoView({ block: "nearest", inline: "nearest" });
     });
     caption.prepend(zoom);
+    if (figure.querySelector(".lines")) caption.prepend(...player(figure, meaning));
     caption.append(meaning);
+}
+
+/** The buttons that play a run: its lines come when they came, and a line goes over the
+    picture. A run of a few milliseconds is slowed down, to be seen at all. */
+function player(figure, said) {
+    const shortest = 4e9;
+    const { begin, end, duration } = figure.dataset;
+    const lines = [...figure.querySelectorAll(".lines li")];
+    const svg = figure.querySelector("svg");
+    const cursor = document.createElementNS("http://www.w3.org/2000/svg", "path");
+    cursor.classList.add("cursor");
+    const clock = element("span", "");
+    const play = element("button", "Play", { type: "button", className: "play" });
+    const next = element("button", "Next line", { type: "button", className: "next-line" });
+    let time = Infinity;
+    let frame = 0;
+
+    function show(now) {
+        time = now;
+        const running = time < duration;
+        for (const line of lines) line.classList.toggle("later", line.dataset.at > time);
+        const x = +begin + (end - begin) * Math.min(time / duration, 1);
+        cursor.setAttribute("d", `M${x} 40V${svg.viewBox.baseVal.height - 30}`);
+        if (running) svg.append(cursor); else cursor.remove();
+        clock.textContent = running ? `${(time / 1e9).toFixed(3)} s` : "";
+    }
+    function open() {
+        figure.querySelector("details").open = true;
+        if (time >= duration) show(-1);
+    }
+    function stop() {
+        cancelAnimationFrame(frame);
+        frame = 0;
+        play.textContent = "Play";
+    }
+    play.addEventListener("click", () => {
+        if (frame) return stop();
+        open();
+        play.textContent = "Pause";
+        const speed = duration / Math.max(duration, shortest);
+        let before;
+        frame = requestAnimationFrame(function step(at) {
+            show(Math.max(time, 0) + (at - (before ?? at)) * 1e6 * speed);
+            before = at;
+            if (time < duration) frame = requestAnimationFrame(step);
+            else stop();
+        });
+    });
+    next.addEventListener("click", () => {
+        stop();
+        open();
+        const line = lines.find(line => line.dataset.at > time);
+        if (!line) return show(Infinity);
+        show(+line.dataset.at);
+        said.textContent = line.textContent;
+    });
+    return [play, next, clock];
 }
 
 // Code is copied to the letter: mdBook would leave out the last line break. Of a run,
