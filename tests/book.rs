@@ -39,7 +39,64 @@ pub fn trials() -> Vec<Trial> {
     for (promise, check) in checks {
         trials.push(trial(format!("book: {promise}"), move || check(site()?)));
     }
+    trials.extend([
+        trial("book: an excerpt begins at its first line", excerpts),
+        trial("book: a picture's style holds for it alone", scoped_style),
+        trial("book: what a run printed stands below its picture", printed),
+    ]);
     trials
+}
+
+fn excerpts() -> Checked {
+    const FILE: &str = "use x;\n\nfn main() {\n    let a = 1;\n    let b = 2;\n}\n";
+    for (excerpt, line) in [
+        ("use x;", Some(1)),
+        ("let a = 1;\nlet b = 2;\n", Some(4)),
+        ("fn main() {\n// ...\nlet b = 2;\n", Some(3)),
+        ("let b = 2;\n// ...\nlet a = 1;\n", None),
+        ("let a = 1;\n}\n", None),
+        ("", None),
+    ] {
+        let found = book::origin::line(excerpt, FILE);
+        ensure(found == line, || format!("{excerpt}: {found:?}"))?;
+    }
+    Ok(())
+}
+
+/// A small picture, as `cargo timeline` writes it.
+const SVG: &str = "<svg xmlns='x' viewBox='0 0 9 4' width='9' height='4' role='img' \
+    aria-label='Timeline'>\n<style>\ntext { fill: red; }\n</style>\n\
+    <g><title>works</title></g>\n";
+
+fn scoped_style() -> Checked {
+    let svg = format!("{SVG}</svg>\n");
+    let figure = book::timeline::figure(&svg, "a/timeline.svg", "Two lanes")?;
+    for part in [
+        "<style>.timeline svg { text { fill: red; } }</style>",
+        "aria-label=\"Two lanes\"><g><title>works</title></g>",
+    ] {
+        ensure(figure.contains(part), || format!("no {part} in {figure}"))?;
+    }
+    ensure(!figure.contains("<details>"), || figure.clone())?;
+    let refused = book::timeline::figure("<svg></svg>", "", "").is_err();
+    ensure(refused, || "what is no timeline is taken".into())
+}
+
+fn printed() -> Checked {
+    let svg = format!(
+        "{SVG}<metadata data-begin='9' data-end='90' data-duration='2'>\n\
+         0 [a] &lt;1&gt;\n1234567890 [b] two words\n20 \n</metadata>\n</svg>\n"
+    );
+    let figure = book::timeline::figure(&svg, "", "")?;
+    for part in [
+        "data-begin='9' data-end='90' data-duration='2'>",
+        "<li data-at=\"0\"><span class=\"time\">0.000 s</span> [a] &lt;1&gt;</li>",
+        "<li data-at=\"1234567890\"><span class=\"time\">1.234 s</span> [b] two words<",
+        "<li data-at=\"20\"><span class=\"time\">0.000 s</span> </li>",
+    ] {
+        ensure(figure.contains(part), || format!("no {part} in {figure}"))?;
+    }
+    ensure(!figure.contains("metadata"), || figure.clone())
 }
 
 /// The built site.

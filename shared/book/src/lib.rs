@@ -9,10 +9,10 @@
 
 mod finish;
 mod markdown;
-mod origin;
+pub mod origin;
 mod source;
 mod stage;
-mod timeline;
+pub mod timeline;
 
 use std::path::Path;
 use std::str::FromStr;

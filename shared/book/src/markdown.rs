@@ -130,14 +130,11 @@ fn target(stage: &Stage, page: &Page, link: &str) -> Result<String> {
     if file == Path::new("SUMMARY.md") {
         return Ok("index.md".into());
     }
-    if file.extension().is_some_and(|ending| ending == "svg") {
-        let owner = file.with_file_name("README.md");
-        if let Some(owner) = stage.page(&owner) {
-            let name = file.file_name().unwrap_or_default().to_string_lossy();
-            return Ok(format!("{}/{name}", owner.name));
-        }
-    }
     if stage.root.join(&file).is_file() {
+        let ending = file.extension().and_then(|ending| ending.to_str());
+        if matches!(ending, Some("svg" | "png" | "jpg")) {
+            return Ok(stage.picture(&file));
+        }
         return Ok(stage.source_page(&file) + &anchor);
     }
     bail!("the link {link} leads nowhere")

@@ -41,6 +41,8 @@ pub struct Stage {
     pub sources: BTreeMap<PathBuf, String>,
     /// Files that have a page of their own on the site because a page links to them.
     linked: RefCell<BTreeSet<PathBuf>>,
+    /// The pictures that the pages show.
+    pictures: RefCell<BTreeSet<PathBuf>>,
 }
 
 impl Stage {
@@ -84,6 +86,7 @@ impl Stage {
             pages,
             sources: sources(root)?,
             linked: RefCell::default(),
+            pictures: RefCell::default(),
         };
         stage.write_pages(staging)?;
         let contents = link.replace_all(&contents, |found: &regex::Captures| {
@@ -101,47 +104,48 @@ impl Stage {
         Ok(stage)
     }
 
-    /// Writes the pages, and what stands beside them.
+    /// Writes the pages, and the pictures that they show.
     fn write_pages(&self, staging: &Path) -> Result<()> {
+        let folder = staging.join("src");
         for page in &self.pages {
             let text = read(&self.root.join(&page.file))?;
             let text = markdown::rewrite(self, page, &text)
                 .with_context(|| page.file.display().to_string())?;
-            write(&staging.join(format!("src/{}.md", page.name)), text)?;
-
-            let folder = self.root.join(&page.file);
-            let folder = folder.parent().context("a page stands in a folder")?;
-            for file in fs::read_dir(folder)? {
-                let file = file?.path();
-                let name = file.file_name().unwrap_or_default();
-                if file.extension().is_some_and(|ending| ending == "svg") {
-                    let place = staging.join("src").join(&page.name).join(name);
-                    write(&place, fs::read(&file)?)?;
-                }
-            }
+            write(&folder.join(format!("{}.md", page.name)), text)?;
+        }
+        for file in self.pictures.borrow().iter() {
+            let picture = fs::read(self.root.join(file))
+                .with_context(|| file.display().to_string())?;
+            write(&folder.join(self.place(file)), picture)?;
         }
         Ok(())
     }
 
     /// The page whose Markdown file this is, from the root of the workspace.
-    pub fn page(&self, file: &Path) -> Option<&Page> {
+    pub(crate) fn page(&self, file: &Path) -> Option<&Page> {
         self.pages.iter().find(|page| page.file == file)
     }
 
     /// The page of the site that shows a source file.
-    pub fn source_page(&self, file: &Path) -> String {
+    pub(crate) fn source_page(&self, file: &Path) -> String {
         self.linked.borrow_mut().insert(file.to_owned());
         format!("{}.html", self.place(file))
     }
 
+    /// Where a picture stands on the site.
+    pub(crate) fn picture(&self, file: &Path) -> String {
+        self.pictures.borrow_mut().insert(file.to_owned());
+        self.place(file)
+    }
+
     /// Files that have a page of their own.
-    pub fn linked(&self) -> BTreeSet<PathBuf> {
+    pub(crate) fn linked(&self) -> BTreeSet<PathBuf> {
         self.linked.borrow().clone()
     }
 
     /// Where a file stands on the site: what belongs to a page stands in the folder
     /// of its name, and what belongs to none in `files`.
-    pub fn place(&self, file: &Path) -> String {
+    pub(crate) fn place(&self, file: &Path) -> String {
         let owner = self.pages.iter().find_map(|page| {
             let folder = page.file.parent().filter(|f| *f != Path::new(""))?;
             let rest = file.strip_prefix(folder).ok()?;
@@ -153,7 +157,7 @@ impl Stage {
     }
 
     /// The source files below a folder, from the root of the workspace.
-    pub fn sources_below(
+    pub(crate) fn sources_below(
         &self,
         folder: &Path,
     ) -> impl Iterator<Item = (&PathBuf, &String)> {
@@ -203,20 +207,4 @@ fn sources(root: &Path) -> Result<BTreeMap<PathBuf, String>> {
         }
     }
     Ok(sources)
-}
-
-#[cfg(test)]
-mod tests {
-    use std::path::Path;
-
-    use super::page_name;
-
-    #[test]
-    fn a_page_is_called_after_its_folder_or_its_file() {
-        let name = |file| page_name(Path::new(file));
-        assert_eq!(name("README.md"), "index");
-        assert_eq!(name("examples-sync/bank-account/README.md"), "bank-account");
-        assert_eq!(name("shared/book/pages/glossary.md"), "glossary");
-        assert_eq!(name("CONTRIBUTING.md"), "contributing");
-    }
 }

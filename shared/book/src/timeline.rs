@@ -5,7 +5,12 @@ use std::fmt::Write;
 
 use anyhow::{Context, Result};
 
-/// The picture in a frame that scrolls, and what its run printed.
+/// The picture in a frame that scrolls, and what its run printed. `link` leads to
+/// the picture by itself, and `alt` says what it shows.
+///
+/// # Errors
+///
+/// When `svg` is no picture as `cargo timeline` draws it.
 pub fn figure(svg: &str, link: &str, alt: &str) -> Result<String> {
     let (head, drawing) = svg.split_once("<style>").context("no style")?;
     let (style, drawing) = drawing.split_once("</style>").context("no style")?;
@@ -53,43 +58,4 @@ fn output(lines: &str) -> Result<String> {
         "<details><summary>What this run printed, and when</summary>\
          <ol class=\"lines\">{list}</ol></details>"
     ))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::figure;
-
-    const SVG: &str = "<svg xmlns='x' viewBox='0 0 9 4' width='9' height='4' \
-        role='img' aria-label='Timeline'>\n<style>\ntext { fill: red; }\n</style>\n\
-        <g><title>works</title></g>\n";
-
-    #[test]
-    fn the_style_of_a_picture_holds_for_it_alone() {
-        let svg = format!("{SVG}</svg>\n");
-        let figure = figure(&svg, "a/timeline.svg", "Two lanes").unwrap();
-        assert!(figure.contains("<style>.timeline svg { text { fill: red; } }"));
-        assert!(
-            figure.contains("aria-label=\"Two lanes\"><g><title>works</title>")
-        );
-        assert!(!figure.contains("<details>"));
-    }
-
-    #[test]
-    fn what_the_run_printed_stands_below_the_picture() {
-        let printed = "<metadata data-begin='9' data-end='90' data-duration='2'>\n\
-            0 [a] &lt;1&gt;\n1234567890 [b] two words\n20 \n</metadata>\n</svg>\n";
-        let figure = figure(&(SVG.to_owned() + printed), "", "").unwrap();
-        assert!(figure.contains("data-begin='9' data-end='90' data-duration='2'"));
-        let lines: Vec<&str> = figure.split("<li data-at=").skip(1).collect();
-        assert_eq!(lines.len(), 3);
-        assert!(lines[0].contains("0.000 s</span> [a] &lt;1&gt;</li>"));
-        assert!(lines[1].starts_with("\"1234567890\""));
-        assert!(lines[1].contains("1.234 s</span> [b] two words</li>"));
-        assert!(!figure.contains("metadata"));
-    }
-
-    #[test]
-    fn what_is_no_picture_is_refused() {
-        assert!(figure("<svg></svg>", "", "").is_err());
-    }
 }
