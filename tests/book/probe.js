@@ -113,10 +113,12 @@ globalThis.probe = (() => {
 
         scrolls: element => element.scrollWidth > element.clientWidth,
 
-        /** The pages that a search has found. */
-        results() {
-            const links = document.querySelectorAll("#mdbook-searchresults a");
-            return [...links].map(link => link.getAttribute("href"));
+        /** Whether a search for the word has found the page. */
+        finds(word, page) {
+            const header = document.querySelector("#mdbook-searchresults-header");
+            const links = [...document.querySelectorAll("#mdbook-searchresults a")];
+            const found = links.some(link => link.getAttribute("href").startsWith(page));
+            return header.textContent.includes(`'${word}'`) && found;
         },
 
         /** How many lines of the run that is played can be seen. */

@@ -25,7 +25,10 @@ pub fn pages(stage: &Stage, site: &Path) -> Result<()> {
                     .parent()
                     .is_some_and(|folder| file.starts_with(folder))
         });
-        let back = owner.map_or("index", |page| &page.name);
+        let (back, back_to) = match owner {
+            Some(page) => (page.name.as_str(), "← Back to the chapter"),
+            None => ("index", "← Back to the book"),
+        };
         let language = match file.extension().and_then(|ending| ending.to_str()) {
             Some("toml") => "toml",
             _ => finish::language(&file).unwrap_or("plaintext"),
@@ -40,6 +43,7 @@ pub fn pages(stage: &Stage, site: &Path) -> Result<()> {
         let values = [
             ("{{root}}", root.as_str()),
             ("{{back}}", back),
+            ("{{back_to}}", back_to),
             ("{{file}}", &escaped(&file.display().to_string())),
             ("{{language}}", language),
             ("{{numbers}}", numbers.trim_end()),
