@@ -13,7 +13,7 @@ use anyhow::{Context, Result, ensure};
 use regex::Regex;
 use timeline::examples::{self, Example};
 
-use crate::{markdown, read, write};
+use crate::{markdown, read, replaced, write};
 
 /// The table of contents of the pages that belong to no single program.
 const REFERENCE: &str = "shared/book/pages/SUMMARY.md";
@@ -66,13 +66,20 @@ impl Stage {
             let chapter = example.folder.strip_prefix(root)?.join("README.md");
             examples.insert(chapter, example);
         }
-        let mut pages = Vec::new();
+        let mut pages: Vec<Page> = Vec::new();
         for found in link.captures_iter(&contents) {
             let file = PathBuf::from(&found[1]);
+            let example = examples.get(&file).cloned();
+            let mut name = page_name(&file);
+            // The page about the GIL, beside the example `gil`.
+            let taken = examples.values().any(|example| example.name == name);
+            if example.is_none() && taken {
+                name += "-page";
+            }
             pages.push(Page {
-                name: page_name(&file),
-                example: examples.remove(&file),
                 file,
+                name,
+                example,
             });
         }
         let mut names = BTreeSet::new();
@@ -89,10 +96,11 @@ impl Stage {
             pictures: RefCell::default(),
         };
         stage.write_pages(staging)?;
-        let contents = link.replace_all(&contents, |found: &regex::Captures| {
-            format!("]({}.md)", page_name(Path::new(&found[1])))
-        });
-        write(&staging.join("src/SUMMARY.md"), contents.as_bytes())?;
+        let contents = replaced(&link, &contents, |found| {
+            let page = stage.page(Path::new(&found[1])).context("no page")?;
+            Ok(format!("]({}.md)", page.name))
+        })?;
+        write(&staging.join("src/SUMMARY.md"), contents)?;
         let theme = [
             ("pages.css", include_str!("../theme/pages.css")),
             ("pages.js", include_str!("../theme/pages.js")),
