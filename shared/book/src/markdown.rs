@@ -127,7 +127,7 @@ fn target(stage: &Stage, page: &Page, link: &str) -> Result<String> {
     if let Some(page) = stage.page(&file).or(of_folder) {
         return Ok(format!("{}.md{anchor}", page.name));
     }
-    if file == Path::new("SUMMARY.md") {
+    if file.ends_with("SUMMARY.md") {
         return Ok("index.md".into());
     }
     if stage.root.join(&file).is_file() {
