@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::Result;
 
 use crate::stage::Stage;
-use crate::{escaped, finish, read, write};
+use crate::{escaped, finish, markdown, read, write};
 
 const TEMPLATE: &str = include_str!("../theme/source.html");
 
@@ -18,17 +18,6 @@ pub fn pages(stage: &Stage, site: &Path) -> Result<()> {
         let text = read(&stage.root.join(&file))?;
         let place = stage.place(&file);
         let root = "../".repeat(place.matches('/').count());
-        let owner = stage.pages.iter().find(|page| {
-            page.example.is_some()
-                && page
-                    .file
-                    .parent()
-                    .is_some_and(|folder| file.starts_with(folder))
-        });
-        let (back, back_to) = match owner {
-            Some(page) => (page.name.as_str(), "← Back to the chapter"),
-            None => ("index", "← Back to the book"),
-        };
         let language = match file.extension().and_then(|ending| ending.to_str()) {
             Some("toml") => "toml",
             _ => finish::language(&file).unwrap_or("plaintext"),
@@ -37,13 +26,13 @@ pub fn pages(stage: &Stage, site: &Path) -> Result<()> {
         for number in 1..=text.lines().count() {
             writeln!(
                 numbers,
-                "<a id=\"L{number}\" href=\"#L{number}\">{number}</a>"
+                "<a id=\"L{number}\" href=\"#L{number}\" tabindex=\"-1\">{number}</a>"
             )?;
         }
+        let links = links(stage, &file, &root)?;
         let values = [
-            ("{{root}}", root.as_str()),
-            ("{{back}}", back),
-            ("{{back_to}}", back_to),
+            ("{{links}}", links.as_str()),
+            ("{{root}}", &root),
             ("{{file}}", &escaped(&file.display().to_string())),
             ("{{language}}", language),
             ("{{numbers}}", numbers.trim_end()),
@@ -57,4 +46,22 @@ pub fn pages(stage: &Stage, site: &Path) -> Result<()> {
         write(&site.join(format!("{place}.html")), html)?;
     }
     Ok(())
+}
+
+/// Links to the chapter and to its other files, or to the front page.
+fn links(stage: &Stage, file: &Path, root: &str) -> Result<String> {
+    let Some(page) = stage.owner(file) else {
+        return Ok(format!("<a href=\"{root}index.html\">← The book</a>"));
+    };
+    let mut links =
+        format!("<a href=\"{root}{}.html\">← The chapter</a>", page.name);
+    for other in stage.linked() {
+        let of_page = stage.owner(&other).is_some_and(|o| o.name == page.name);
+        if of_page && other != file {
+            let (place, label) =
+                (stage.place(&other), markdown::label(page, &other));
+            write!(links, "\n<a href=\"{root}{place}.html\">{label}</a>")?;
+        }
+    }
+    Ok(links)
 }

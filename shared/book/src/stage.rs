@@ -151,17 +151,22 @@ impl Stage {
         self.linked.borrow().clone()
     }
 
-    /// Where a file stands on the site: what belongs to a page stands in the folder
-    /// of its name, and what belongs to none in `files`.
+    /// The chapter whose example the file belongs to.
+    pub(crate) fn owner(&self, file: &Path) -> Option<&Page> {
+        self.pages.iter().find(|page| {
+            let folder = page.file.parent();
+            page.example.is_some() && folder.is_some_and(|f| file.starts_with(f))
+        })
+    }
+
+    /// Where a file stands on the site: what belongs to an example stands in the
+    /// folder of its name, and what belongs to none in `files`.
     pub(crate) fn place(&self, file: &Path) -> String {
-        let owner = self.pages.iter().find_map(|page| {
-            let folder = page.file.parent().filter(|f| *f != Path::new(""))?;
-            let rest = file.strip_prefix(folder).ok()?;
-            page.example
-                .is_some()
-                .then(|| format!("{}/{}", page.name, slashes(rest)))
-        });
-        owner.unwrap_or_else(|| format!("files/{}", slashes(file)))
+        let Some(page) = self.owner(file) else {
+            return format!("files/{}", slashes(file));
+        };
+        let rest = page.file.parent().and_then(|f| file.strip_prefix(f).ok());
+        format!("{}/{}", page.name, slashes(rest.unwrap_or(file)))
     }
 
     /// The source files below a folder, from the root of the workspace.
