@@ -23,10 +23,11 @@ const DEADLINE: Duration = Duration::from_secs(120);
 const PHONE: u32 = 390;
 
 pub fn trials() -> Vec<Trial> {
-    let checks: [(&str, Check); 4] = [
+    let checks: [(&str, Check); 5] = [
         ("every page opens, fits, and can be read", pages),
         ("search finds what people look for", search),
         ("the keyboard does everything", keyboard),
+        ("without a script, a chapter stands whole", without_script),
         ("copy gives exactly the code of the file", copy),
     ];
     // In CI everything has to be there.
@@ -420,6 +421,31 @@ fn keyboard(site: &Site) -> Checked {
     browser.events.clear();
     browser.press("ArrowRight")?;
     browser.loaded(|address| address.ends_with("/locked-counter.html"))
+}
+
+/// Without a script, everything is there, and can be read on light and dark.
+fn without_script(site: &Site) -> Checked {
+    let mut browser = Browser::start()?;
+    let off = json!({"value": true});
+    browser.call("Emulation.setScriptExecutionDisabled", &off)?;
+    browser.open(site, "bank-account.html")?;
+    let shown = browser.run("probe.shown().join()")?;
+    ensure(
+        shown == "src/main.rs,src/account.rs,bank_account.py",
+        || format!("{shown} can be seen"),
+    )?;
+    browser.run("document.querySelector('.timeline details').open = true")?;
+    let lines = browser.run("probe.printed()")?;
+    ensure(lines == 12, || format!("{lines} lines of the run"))?;
+    for (scheme, ground) in [("light", "255, 255, 255"), ("dark", "19, 21, 22")] {
+        browser.wish(scheme)?;
+        let there = browser
+            .run("getComputedStyle(document.documentElement).backgroundColor")?;
+        ensure(there == format!("rgb({ground})"), || format!("{there}"))?;
+        let pale = browser.run("probe.pale()")?;
+        ensure(pale == json!([]), || format!("{scheme}: {pale:#}"))?;
+    }
+    Ok(())
 }
 
 /// Presses every copy button of a chapter, and the one of a file's own page.
