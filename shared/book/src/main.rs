@@ -1,7 +1,7 @@
 //! Builds the chapters and pages of this workspace as a site.
 //!
 //! - Run it: `cargo book --open`
-//! - Look for: `target/book/index.html`, which every browser opens without a server.
+//! - Look for: `target/book/index.html`, which any browser opens without a server.
 
 use std::path::Path;
 use std::process::Command;

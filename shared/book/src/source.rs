@@ -24,9 +24,10 @@ pub fn pages(stage: &Stage, site: &Path) -> Result<()> {
         };
         let mut numbers = String::new();
         for number in 1..=text.lines().count() {
+            let name = format!("L{number}");
             writeln!(
                 numbers,
-                "<a id=\"L{number}\" href=\"#L{number}\" tabindex=\"-1\">{number}</a>"
+                "<a id=\"{name}\" href=\"#{name}\" tabindex=\"-1\">{number}</a>"
             )?;
         }
         let links = links(stage, &file, &root)?;

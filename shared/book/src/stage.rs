@@ -1,8 +1,9 @@
 //! Gathers the chapters, pages and pictures in a folder for mdBook.
 //!
-//! On the site, all pages stand in one folder: `examples-sync/bank-account/README.md`
-//! becomes `bank-account.html`. So a link between pages is just a name. What belongs
-//! to a page stands in a folder of its name: `bank-account/timeline.svg`.
+//! On the site, all pages stand in one folder, so a link between pages is just a
+//! name: `examples-sync/bank-account/README.md` becomes `bank-account.html`. What
+//! belongs to an example stands in a folder of its name, as in
+//! `bank-account/timeline.svg`.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -37,9 +38,9 @@ pub struct Stage {
     pub root: PathBuf,
     /// The pages, in their order.
     pub pages: Vec<Page>,
-    /// The source files of the workspace that code may be from, and what is in them.
+    /// The source files that code may be from, and what is in them.
     pub sources: BTreeMap<PathBuf, String>,
-    /// Files that have a page of their own on the site because a page links to them.
+    /// Files that have a page of their own, because a page links to them.
     linked: RefCell<BTreeSet<PathBuf>>,
     /// The pictures that the pages show.
     pictures: RefCell<BTreeSet<PathBuf>>,
@@ -188,8 +189,8 @@ fn slashes(path: &Path) -> String {
     parts.join("/")
 }
 
-/// `bank-account` for `examples-sync/bank-account/README.md`, `index` for the README
-/// at the top, and `glossary` for `shared/book/pages/glossary.md`.
+/// `bank-account` for `examples-sync/bank-account/README.md`, `index` for the
+/// README at the top, and `glossary` for `shared/book/pages/glossary.md`.
 fn page_name(file: &Path) -> String {
     let stem = file.file_stem().unwrap_or_default().to_string_lossy();
     if stem != "README" {

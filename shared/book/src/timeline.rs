@@ -26,7 +26,7 @@ pub fn figure(svg: &str, link: &str, alt: &str) -> Result<String> {
         }
         None => (drawing.to_owned(), String::new(), String::new()),
     };
-    // In a page, a style holds for everything, so this one is told where it belongs.
+    // In a page, a style holds for everything. This one is told where it belongs.
     let style = style.trim();
     Ok(format!(
         "<figure class=\"timeline\"{place}>\

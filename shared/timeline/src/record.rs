@@ -49,8 +49,8 @@ pub fn record(
     run(command, signals, false)
 }
 
-/// As [`record()`], and keeps what the program prints, and when. `show` says whether
-/// the lines are passed on to this process's own output.
+/// As [`record()`], and keeps what the program prints, and when. `show` says
+/// whether the lines are passed on to this process's own output.
 ///
 /// # Errors
 ///
