@@ -24,11 +24,7 @@ pub fn pages(stage: &Stage, site: &Path) -> Result<()> {
         };
         let mut numbers = String::new();
         for number in 1..=text.lines().count() {
-            let name = format!("L{number}");
-            writeln!(
-                numbers,
-                "<a id=\"{name}\" href=\"#{name}\" tabindex=\"-1\">{number}</a>"
-            )?;
+            writeln!(numbers, "<span id=\"L{number}\">{number}</span>")?;
         }
         let links = links(stage, &file, &root)?;
         let values = [

@@ -103,7 +103,7 @@ for (const figure of document.querySelectorAll("figure.timeline")) {
 /** The buttons that play a run: its lines come when they came, and a line goes over the
     picture. A run of a few milliseconds is slowed down, to be seen at all. */
 function player(figure, said) {
-    const shortest = 4e9;
+    const shortest = 3e9;
     const { begin, end, duration } = figure.dataset;
     const lines = [...figure.querySelectorAll(".lines li")];
     const svg = figure.querySelector("svg");
