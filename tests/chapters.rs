@@ -57,6 +57,7 @@ pub fn trials() -> Vec<Trial> {
     for page in [
         "README.md",
         "CONTRIBUTING.md",
+        "shared/book/README.md",
         "shared/timeline/README.md",
         "tests/model-checkers/README.md",
     ] {

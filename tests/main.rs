@@ -5,6 +5,7 @@
 //! rounds what gains from that, and `SLOWEST=20` says what takes longest.
 
 mod bad_input;
+mod book;
 mod chapters;
 mod common_form;
 mod copies;
@@ -25,6 +26,7 @@ fn main() {
 
     // What takes longest comes first.
     let promises = [
+        book::trials(),
         examples::trials(),
         faults::trials(),
         copies::trials(),

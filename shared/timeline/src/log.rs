@@ -5,6 +5,8 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap, HashMap, HashSet};
 use std::mem;
 
+use crate::Printed;
+
 /// A run.
 #[derive(Debug, Default)]
 pub struct Timeline {
@@ -12,8 +14,12 @@ pub struct Timeline {
     /// Children that were started together stand in the order of their ids, in
     /// which they were started, whichever of them was quickest.
     pub processes: Vec<Process>,
+    /// When the first event was, in nanoseconds since 1970.
+    pub start: u64,
     /// From the first event to the last, in nanoseconds.
     pub duration: u64,
+    /// What the run printed, if that was kept.
+    pub printed: Vec<Printed>,
     /// The numbers of the lines that make no sense.
     pub unreadable: Vec<usize>,
 }
@@ -331,7 +337,9 @@ impl Reader {
         group(spans);
         Timeline {
             processes,
+            start: first,
             duration: last - first,
+            printed: Vec::new(),
             unreadable: Vec::new(),
         }
     }

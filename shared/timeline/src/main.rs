@@ -7,7 +7,7 @@ mod options;
 
 use std::io::{self, ErrorKind, IsTerminal, StdoutLock, Write};
 use std::path::Path;
-use std::process::{self, Command, ExitStatus, Stdio};
+use std::process::{self, Command, ExitStatus};
 use std::time::{Duration, Instant};
 use std::{env, fs, thread};
 
@@ -67,7 +67,14 @@ fn run() -> Result<i32> {
             let example = find(&name)?;
             let program = example.build(release)?;
             let signals = Signals::handle().context("cannot handle signals")?;
-            let run = timeline::record(Command::new(program).args(args), &signals)?;
+            let mut command = Command::new(program);
+            command.args(args);
+            // A picture keeps what was printed, so that the book can play it.
+            let run = if svg.is_some() {
+                timeline::record_printed(&mut command, &signals, true)?
+            } else {
+                timeline::record(&mut command, &signals)?
+            };
             let Some(Recorded { status, timeline }) = run else {
                 return Ok(signals.exit_code().unwrap_or(1));
             };
@@ -203,7 +210,7 @@ fn draw_all(limit: f64) -> Result<i32> {
         let name = &example.name;
         let (before, start) = (Load::now(), Instant::now());
         let mut command = Command::new(program);
-        let run = timeline::record(command.stdout(Stdio::null()), &signals)?;
+        let run = timeline::record_printed(&mut command, &signals, false)?;
         let Some(Recorded { status, timeline }) = run else {
             return Ok(signals.exit_code().unwrap_or(1));
         };

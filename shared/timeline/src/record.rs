@@ -2,13 +2,14 @@
 
 use std::io;
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result};
 
+use crate::printed::Reader;
 use crate::{Run, Timeline};
 
 #[cfg(not(target_os = "linux"))]
@@ -45,6 +46,28 @@ pub fn record(
     command: &mut Command,
     signals: &Signals,
 ) -> Result<Option<Recorded>> {
+    run(command, signals, false)
+}
+
+/// As [`record()`], and keeps what the program prints, and when. `show` says
+/// whether the lines are passed on to this process's own output.
+///
+/// # Errors
+///
+/// As [`record()`].
+pub fn record_printed(
+    command: &mut Command,
+    signals: &Signals,
+    show: bool,
+) -> Result<Option<Recorded>> {
+    run(command.stdout(Stdio::piped()), signals, show)
+}
+
+fn run(
+    command: &mut Command,
+    signals: &Signals,
+    show: bool,
+) -> Result<Option<Recorded>> {
     let log = tempfile::Builder::new()
         .prefix("timeline-")
         .tempfile()
@@ -56,6 +79,8 @@ pub fn record(
         .env(LOG, log.path())
         .spawn()
         .with_context(|| format!("cannot start {program}"))?;
+    let output = child.stdout.take();
+    let output = output.map(|output| Reader::start(output, show));
     let Some((status, end)) = watcher
         .wait(&mut child, signals)
         .with_context(|| format!("cannot wait for {program}"))?
@@ -66,7 +91,10 @@ pub fn record(
         root: child.id(),
         end,
     };
-    let timeline = Timeline::read(watcher.lines(), Some(run));
+    let mut timeline = Timeline::read(watcher.lines(), Some(run));
+    if let Some(output) = output {
+        timeline.printed = output.finish(timeline.start);
+    }
     Ok(Some(Recorded { status, timeline }))
 }
 
@@ -142,7 +170,7 @@ impl Signals {
 }
 
 /// Nanoseconds since 1970.
-fn now() -> u64 {
+pub fn now() -> u64 {
     let time = SystemTime::now().duration_since(UNIX_EPOCH);
     u64::try_from(time.unwrap_or_default().as_nanos()).unwrap_or(u64::MAX)
 }

@@ -73,6 +73,7 @@ pub fn draw(timeline: &Timeline, title: &str) -> String {
     for entry in &legend {
         picture.add_to_legend(entry, bottom + AXIS);
     }
+    picture.add_printed(timeline);
     picture.text + "</svg>\n"
 }
 
@@ -115,6 +116,24 @@ impl Picture<'_> {
             height - 1.0,
             MARGIN + 12.0
         ));
+    }
+
+    /// What the run printed, for the book: a line a line, after its time in
+    /// nanoseconds. The attributes say where on the axis a time stands.
+    fn add_printed(&mut self, timeline: &Timeline) {
+        if timeline.printed.is_empty() {
+            return;
+        }
+        let (begin, end) = (self.left, self.x(timeline.duration));
+        let duration = timeline.duration;
+        self.add(format_args!(
+            "<metadata data-begin='{begin:.1}' data-end='{end:.1}' \
+             data-duration='{duration}'>"
+        ));
+        for line in &timeline.printed {
+            self.add(format_args!("{} {}", line.time, escaped(&line.text)));
+        }
+        self.add(format_args!("</metadata>"));
     }
 
     /// A grey band behind every second process.

@@ -390,8 +390,34 @@ fn files() -> Checked {
     // 11 transactions, as many waits for the lock, and main's for the tellers.
     ensure(spans == 23, || format!("{spans} spans"))?;
     picture_with(&svg, spans..=spans)?;
+    printed(&svg, &run.output)?;
     let left = support::program::files(&run.work());
     ensure(left.len() == 2, || format!("{left:?}"))
+}
+
+/// The picture keeps what the run printed, line by line, with the times; and the
+/// reader has seen the same lines.
+fn printed(svg: &Path, output: &str) -> Checked {
+    let svg = fs::read_to_string(svg)?;
+    let svg = roxmltree::Document::parse(&svg)?;
+    let metadata = svg.descendants().find(|node| node.has_tag_name("metadata"));
+    let metadata = metadata.ok_or("the picture has no metadata")?;
+    let duration = metadata.attribute("data-duration").ok_or("no duration")?;
+    let duration: u64 = duration.parse()?;
+    let (mut times, mut lines) = (Vec::new(), Vec::new());
+    for line in metadata.text().unwrap_or_default().trim().lines() {
+        let (time, text) = line.split_once(' ').ok_or("a line without a time")?;
+        times.push(time.parse::<u64>()?);
+        lines.push(text);
+    }
+    ensure(
+        lines.len() == 12 && output.contains(&lines.join("\n")),
+        || format!("kept {lines:#?}, but shown was:\n{output}"),
+    )?;
+    // The first line came long before the run ended.
+    ensure(times.is_sorted() && times[0] < duration, || {
+        format!("{times:?} of {duration}")
+    })
 }
 
 fn broken_log() -> Checked {
