@@ -30,6 +30,7 @@ const NO_PATCH: &[(&str, usize, &str)] = &[
     ),
     ("graceful-shutdown", 1, "changes no code"),
     ("graceful-shutdown", 2, "you type the jobs and press Ctrl-C"),
+    ("job-queue", 1, "changes no code"),
     ("parallel-pitfalls", 1, "changes no code"),
     ("parallel-sum", 1, "changes no code"),
     ("sum-of-squares", 2, "shows only in a release build"),
@@ -85,6 +86,7 @@ const MAY_HANG: &[(&str, &str)] = &[("event", "1")];
 /// Programs that need a second of a core or more. Like the model checkers, they run
 /// only with many rounds, and are shown as ignored otherwise.
 const LONG: &[(&str, &str)] = &[
+    ("async-downloads", "1"),
     ("gil", "1"),
     ("gil", "2"),
     ("image-processing", "1"),

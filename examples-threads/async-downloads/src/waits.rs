@@ -10,6 +10,7 @@ use tokio::time::sleep;
 use crate::limit::at_most;
 
 pub async fn a_thousand() {
+    let _timer = shared::timer("A thousand waits");
     shared::waiting("a thousand waits");
     let (waiting, hundred) = (AtomicUsize::new(0), Barrier::new(100));
     let state = Arc::new((waiting, hundred));
