@@ -334,8 +334,8 @@ fn continued() -> Checked {
     ensure(starts(&output).len() == 30, || output.clone())
 }
 
-/// The queue is empty when it is killed. An old server then forgets which numbers it
-/// has given to messages, but not which of them the workers have had.
+/// The queue is empty when it is killed. An old server then forgets which numbers
+/// it has given to messages, but not which of them the workers have had.
 fn killed_server() -> Checked {
     let mut server = Server::start()?;
     let worker = server.worker("compare-job-queue");
