@@ -37,6 +37,18 @@ impl Example {
         chapter.contains("](timeline.svg)")
     }
 
+    /// The arguments of the run that its chapter shows above the picture.
+    #[must_use]
+    pub fn picture_arguments(&self) -> Vec<String> {
+        let chapter =
+            fs::read_to_string(self.folder.join("README.md")).unwrap_or_default();
+        let (above, _) = chapter.split_once("](timeline.svg)").unwrap_or_default();
+        let command = format!("$ cargo run -qp {}", self.name);
+        let run = above.lines().rev().find_map(|it| it.strip_prefix(&command));
+        let words = run.unwrap_or_default().split_whitespace();
+        words.map(String::from).collect()
+    }
+
     /// Builds it, and returns where its program is.
     ///
     /// # Errors

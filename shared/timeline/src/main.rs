@@ -188,8 +188,8 @@ fn list() -> Result<i32> {
     Ok(0)
 }
 
-/// Runs every example whose chapter shows a picture, without arguments, and writes
-/// the picture. Fails when other programs use more than `limit` percent of the
+/// Runs every example whose chapter shows a picture, with the arguments of the run
+/// above it, and writes the picture. Fails when other programs use more than `limit` percent of the
 /// cores: then the picture would show their work, too.
 fn draw_all(limit: f64) -> Result<i32> {
     let mut examples = examples::all()?;
@@ -210,6 +210,7 @@ fn draw_all(limit: f64) -> Result<i32> {
         let name = &example.name;
         let (before, start) = (Load::now(), Instant::now());
         let mut command = Command::new(program);
+        command.args(example.picture_arguments());
         let run = timeline::record_printed(&mut command, &signals, false)?;
         let Some(Recorded { status, timeline }) = run else {
             return Ok(signals.exit_code().unwrap_or(1));
