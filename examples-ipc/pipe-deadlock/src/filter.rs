@@ -36,6 +36,7 @@ pub fn write_then_read(
 /// read all of its input.
 pub fn write_and_read(mut child: Child, input: &[u8]) -> Result<Vec<u8>> {
     let mut stdin = child.stdin.take().context("the input is not piped")?;
+    child.stdout.as_ref().context("the output is not piped")?;
 
     thread::scope(|scope| {
         // The thread owns `stdin` and drops it at its end, which ends the input.

@@ -101,9 +101,7 @@ fn program(stage: &Stage, page: &Page) -> Result<String> {
     let mut files: Vec<_> = stage
         .sources_below(folder)
         .filter(|(file, _)| {
-            file.parent() == Some(folder) || {
-                file.parent() == Some(&folder.join("src"))
-            }
+            file.parent() == Some(folder) || file.starts_with(folder.join("src"))
         })
         .filter(|(file, _)| !file.ends_with("src/tests.rs"))
         .filter_map(|(file, text)| Some((file, text, language(file)?)))
