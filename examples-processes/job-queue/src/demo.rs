@@ -5,7 +5,7 @@ use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
-use std::{env, fs, thread};
+use std::{env, fs, process, thread};
 
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
@@ -17,6 +17,8 @@ use crate::queue::{Answer, Queue};
 
 /// Polling interval for the start of the server.
 const POLL: Duration = Duration::from_millis(10);
+/// How long a worker has to finish its job when the demonstration was killed.
+const LAST_MOMENT: Duration = Duration::from_secs(5);
 
 /// The server, and then the workers. None of them outlives this.
 struct Children(Vec<Child>);
@@ -116,6 +118,9 @@ pub fn worker_of_demo(name: &str) -> Result<()> {
     thread::spawn(move || {
         io::stdin().read_exact(&mut [0]).ok();
         stop_with_parent.send_replace(true);
+        // It may be the one that never finishes its job.
+        thread::sleep(LAST_MOMENT);
+        process::exit(1);
     });
     crate::worker(name, stop)
 }

@@ -189,8 +189,8 @@ fn list() -> Result<i32> {
 }
 
 /// Runs every example whose chapter shows a picture, with the arguments of the run
-/// above it, and writes the picture. Fails when other programs use more than `limit` percent of the
-/// cores: then the picture would show their work, too.
+/// above it, and writes the picture. Fails when other programs use more than
+/// `limit` percent of the cores: then the picture would show their work, too.
 fn draw_all(limit: f64) -> Result<i32> {
     let mut examples = examples::all()?;
     examples.retain(Example::has_picture);

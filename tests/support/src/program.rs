@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
-use std::io::{self, BufRead, BufReader, PipeReader};
+use std::io::{self, BufRead, BufReader, ErrorKind, PipeReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -127,9 +127,17 @@ impl Program {
             .stdin(stdin)
             .stdout(writer.try_clone().expect("the system has pipes"))
             .stderr(writer);
-        let child = command
-            .spawn()
-            .unwrap_or_else(|error| panic!("{command:?}: {error}"));
+        let child = loop {
+            match command.spawn() {
+                // A process that another trial is starting just now holds a copy of
+                // the file in which this trial has written the program.
+                Err(error) if error.kind() == ErrorKind::ExecutableFileBusy => {
+                    thread::sleep(LOOK);
+                }
+                child => break child,
+            }
+        };
+        let child = child.unwrap_or_else(|error| panic!("{command:?}: {error}"));
         // `command` holds copies of the writing end: with them, the output never
         // ends.
         drop(command);
