@@ -71,7 +71,7 @@ class Workers:
 
     def __init__(self, program, url, prefixes):
         self.environment = dict(os.environ, NATS_URL=url)
-        self.program, self.log = program, tempfile.TemporaryFile("w+")
+        self.program, self.log = program, tempfile.NamedTemporaryFile("a")
         self.kills, self.stopping = 0, False
         self.processes = [None] * len(prefixes)
         self.threads = []
@@ -99,8 +99,9 @@ class Workers:
 
     def starts(self):
         """The jobs that were started, with their runs, one name for each start."""
-        self.log.seek(0)
-        lines = [line.split() for line in self.log.read().splitlines()]
+        # Not through `self.log`, which would move the place where workers write.
+        lines = Path(self.log.name).read_text().splitlines()
+        lines = [line.split() for line in lines]
         return [words[2].rstrip(",") for words in lines if words[1:2] == ["Job"]]
 
     def __enter__(self):
