@@ -10,8 +10,8 @@ use tokio::task::JoinSet;
 ///
 /// # Panics
 ///
-/// If a job does. The others are cancelled then, as they are when you drop the
-/// future that this returns.
+/// If `limit` is 0, or if a job does. The others are cancelled then, as they are
+/// when you drop the future that this returns.
 pub async fn at_most<J>(
     limit: usize,
     jobs: impl IntoIterator<Item = J>,
@@ -19,6 +19,7 @@ pub async fn at_most<J>(
 where
     J: Future<Output: Send> + Send + 'static,
 {
+    assert!(limit > 0, "no job could ever begin");
     let permits = Arc::new(Semaphore::new(limit));
     // When it is dropped, it cancels its tasks.
     let mut tasks = JoinSet::new();

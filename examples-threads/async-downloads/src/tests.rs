@@ -91,3 +91,10 @@ async fn a_semaphore_serves_tasks_in_their_order() {
     }
     assert_eq!(*served.lock().unwrap(), [0, 1, 2, 3, 4]);
 }
+
+/// It would wait forever.
+#[tokio::test]
+#[should_panic(expected = "no job could ever begin")]
+async fn a_limit_of_zero_is_refused() {
+    at_most(0, [job(0)]).await;
+}
