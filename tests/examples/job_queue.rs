@@ -14,7 +14,7 @@ use support::process_table::Signal;
 use support::program::{binary, nats_server_is_missing};
 use support::{
     Checked, Example, Finished, Language, Program, Running, common_run, ensure,
-    rounds, unix_trial,
+    root, rounds, unix_trial,
 };
 use tempfile::TempDir;
 
@@ -46,6 +46,10 @@ pub fn trials() -> Vec<Trial> {
         ("the demonstration is killed or interrupted", demo_ends),
         ("an answered job is not done again", answered),
         ("a job that kills its workers is given up", poison),
+        (
+            "a job that takes longer than its lease is done once",
+            long_job,
+        ),
         ("a bounded number of jobs is submitted", bounded),
         (
             "a worker that is asked to stop finishes its job",
@@ -213,6 +217,11 @@ fn stop(worker: Running) -> Result<String, Failed> {
 /// its process in each attempt.
 fn demo() -> Checked {
     let example = Example::named(NAME);
+    // Its picture is that of this run.
+    let all = timeline::examples::below(root())?;
+    let this = all.iter().find(|other| other.name == NAME);
+    let arguments = this.ok_or("no such example")?.picture_arguments();
+    ensure(arguments == ["demo"], || format!("{arguments:?}"))?;
     let local = common_run(&example, Language::Rust, &[])?;
     let local = local
         .output
@@ -285,6 +294,26 @@ fn poison() -> Checked {
     };
     let lost = workers.iter().filter(is_lost).count();
     ensure(lost == 3, || format!("{lost} workers"))
+}
+
+/// Its worker asks for more time. On a machine that is busy for seconds, that may
+/// come too late; without it, there are always two attempts.
+fn long_job() -> Checked {
+    let mut output = String::new();
+    for _ in 0..5 {
+        let server = Server::start()?;
+        let workers = [(); 2].map(|()| server.worker("compare-job-queue"));
+        let run = server.squares("x", [1, 3_000, 0, 0]).finish()?;
+        ensure(run.output.starts_with("1\n"), || run.output.clone())?;
+        output.clear();
+        for worker in workers {
+            output += &stop(worker)?;
+        }
+        if starts(&output).len() == 1 {
+            return Ok(());
+        }
+    }
+    Err(output.into())
 }
 
 /// Without workers, the coordinator stops at the bound. With one, it goes on.
