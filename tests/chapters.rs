@@ -2,9 +2,9 @@
 //!
 //! `UPDATE=1 cargo test -p tests chapters` writes new runs into the chapters.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::sync::Mutex;
+use std::sync::{LazyLock, Mutex};
 use std::{env, fs};
 
 use libtest_mimic::{Failed, Trial};
@@ -166,29 +166,7 @@ fn is_excerpt_of_a_file(
         .filter(|f| f.starts_with(folder));
     files
         .flat_map(fs::read_to_string)
-        .any(|file| is_excerpt(body, &file))
-}
-
-/// Whether the lines stand in the file, in this order and unbroken, but for lines
-/// `...` in a comment, which skip some. The indent is free.
-fn is_excerpt(body: &str, file: &str) -> bool {
-    let trimmed = |text: &str| {
-        text.trim()
-            .lines()
-            .map(str::trim)
-            .map(String::from)
-            .collect()
-    };
-    let file: Vec<String> = trimmed(file);
-    let mut rest = &file[..];
-    let lines: Vec<String> = trimmed(body);
-    let mut parts =
-        lines.split(|line| ["// ...", "# ..."].contains(&line.as_str()));
-    !lines.is_empty()
-        && parts.all(|part| {
-            let at = (0..=rest.len()).find(|&at| rest[at..].starts_with(part));
-            at.map(|at| rest = &rest[at + part.len()..]).is_some()
-        })
+        .any(|file| book::origin::line(body, &file).is_some())
 }
 
 /// Runs the command of a console fence. Returns the example's name and the new
@@ -445,22 +423,56 @@ fn lines_fit() -> Checked {
 }
 
 fn links_lead_somewhere() -> Checked {
-    let link = Regex::new(r"\]\(([^)#]+)[^)]*\)")?;
     let mut broken = Vec::new();
     for file in sources(&["md"]) {
-        let text = fs::read_to_string(&file)?;
-        for link in link
-            .captures_iter(&text)
-            .filter(|link| !link[1].contains("://"))
-        {
-            if !file.with_file_name("").join(&link[1]).exists() {
-                broken.push(format!("{}: {}", file.display(), &link[1]));
-            }
+        for link in broken_links(&file)? {
+            broken.push(format!("{}: {link}", file.display()));
         }
     }
     ensure(broken.is_empty(), || {
         format!("links that lead nowhere: {broken:#?}")
     })
+}
+
+/// The links of a Markdown file that lead to no file of the workspace, or to no
+/// heading in it.
+pub fn broken_links(file: &Path) -> Result<Vec<String>, Failed> {
+    static LINK: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"\]\(([^)#]*)#?([^)]*)\)").expect("it is one")
+    });
+    let text = fs::read_to_string(file)?;
+    let mut broken = Vec::new();
+    for found in LINK.captures_iter(&text) {
+        let (_, [place, heading]) = found.extract();
+        if place.contains("://") {
+            continue;
+        }
+        let target = if place.is_empty() {
+            file.to_owned()
+        } else {
+            file.with_file_name("").join(place)
+        };
+        let there = target.exists()
+            && (heading.is_empty() || headings(&target)?.contains(heading));
+        if !there {
+            broken.push(format!("{place}#{heading}"));
+        }
+    }
+    Ok(broken)
+}
+
+/// What a link to a heading of the file says behind its `#`.
+fn headings(file: &Path) -> Result<BTreeSet<String>, Failed> {
+    let text = fs::read_to_string(file)?;
+    let headings = text.lines().filter(|line| line.starts_with('#'));
+    let slug = |heading: &str| {
+        let heading = heading.trim_start_matches('#').trim().to_lowercase();
+        let kept = heading
+            .chars()
+            .filter(|c| c.is_alphanumeric() || " -_".contains(*c));
+        kept.collect::<String>().replace(' ', "-")
+    };
+    Ok(headings.map(slug).collect())
 }
 
 /// A file that no other names would never be run. That its trials are asked for is

@@ -2,16 +2,19 @@
 //! programs that there are, and quote figures that a chapter has.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
-use std::{env, fs};
 
 use libtest_mimic::{Failed, Trial};
 use regex::Regex;
 use support::program::files;
-use support::{Checked, Example, ensure, examples, for_each_example, root, trial};
+use support::{
+    Checked, Example, ensure, examples, for_each_example, in_ci, root, trial,
+};
 
+use crate::chapters::broken_links;
 use crate::rejected::{cure, expected};
 
 const FOLDER: &str = "shared/book/pages";
@@ -223,38 +226,8 @@ fn listed() -> Checked {
 
 /// A link leads to a file of the workspace, and to a heading that this has.
 fn links(page: &Path) -> Checked {
-    let text = fs::read_to_string(page)?;
-    let mut broken = Vec::new();
-    for (_, link) in links_of(&text) {
-        if link.starts_with("https://") {
-            continue;
-        }
-        let (file, heading) = link.split_once('#').unwrap_or((&link, ""));
-        let target = if file.is_empty() {
-            page.to_owned()
-        } else {
-            page.with_file_name("").join(file)
-        };
-        let found = heading.is_empty() || headings(&target)?.contains(heading);
-        if !target.is_file() || !found {
-            broken.push(link);
-        }
-    }
+    let broken = broken_links(page)?;
     ensure(broken.is_empty(), || format!("{broken:#?}"))
-}
-
-/// What a link to a heading of the file says behind its `#`.
-fn headings(file: &Path) -> Result<BTreeSet<String>, Failed> {
-    let text = fs::read_to_string(file)?;
-    let headings = text.lines().filter(|line| line.starts_with('#'));
-    let slug = |heading: &str| {
-        let heading = heading.trim_start_matches('#').trim().to_lowercase();
-        let kept = heading
-            .chars()
-            .filter(|c| c.is_alphanumeric() || " -_".contains(*c));
-        kept.collect::<String>().replace(' ', "-")
-    };
-    Ok(headings.map(slug).collect())
 }
 
 /// A figure is a claim, so it stands in a link to the chapter (or to its file of
@@ -519,7 +492,7 @@ fn python_at_hand() -> Trial {
         }
         Some(_) => String::new(),
     };
-    let ignored = !missing.is_empty() && env::var_os("CI").is_none();
+    let ignored = !missing.is_empty() && !in_ci();
     trial("pages: the lists of names are those of Python", move || {
         let version = version.ok_or("there is no python3")?;
         let printed = python(NAMES).ok_or("it does not print its names")?;

@@ -9,7 +9,7 @@ use std::{env, fs};
 use libtest_mimic::{Failed, Trial};
 use serde_json::{Value, json};
 use support::program::{Program, files};
-use support::{Checked, Running, ensure, root, trial};
+use support::{Checked, Running, ensure, in_ci, root, trial};
 use tungstenite::{Message, WebSocket};
 
 use super::{Check, Site, site};
@@ -34,8 +34,7 @@ pub fn trials() -> Vec<Trial> {
         ("without a script, a chapter stands whole", without_script),
         ("copy gives exactly the code of the file", copy),
     ];
-    // In CI everything has to be there.
-    let missing = env::var_os("CI").is_none() && chromium().is_none();
+    let missing = !in_ci() && chromium().is_none();
     let kind = if missing { "there is no chromium" } else { "" };
     let trials = checks.map(|(promise, check)| {
         trial(format!("book: in a browser: {promise}"), move || {
@@ -302,9 +301,10 @@ fn pages(site: &Site) -> Checked {
     });
     let record =
         PathBuf::from(concat!(env!("CARGO_TARGET_TMPDIR"), "/book-passed"));
-    let before = match env::var_os("CI") {
-        Some(_) => String::new(),
-        None => fs::read_to_string(&record).unwrap_or_default(),
+    let before = if in_ci() {
+        String::new()
+    } else {
+        fs::read_to_string(&record).unwrap_or_default()
     };
     let common = common(site)?;
     let mut passed = Vec::new();

@@ -23,6 +23,12 @@ pub use common_run::{CommonRun, Language, common_run};
 pub use example::{Example, examples, root};
 pub use program::{Finished, Program, Running};
 
+/// Whether everything has to be there that a trial may need, such as a browser or a
+/// server. Otherwise a trial without it is shown as ignored.
+pub fn in_ci() -> bool {
+    env::var_os("CI").is_some()
+}
+
 /// What a check returns: nothing, or what is wrong.
 pub type Checked = Result<(), Failed>;
 

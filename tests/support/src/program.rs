@@ -10,12 +10,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver};
 use std::sync::{LazyLock, OnceLock};
 use std::time::{Duration, Instant};
-use std::{env, fs, process, thread};
+use std::{fs, process, thread};
 
 use tempfile::TempDir;
 
 use crate::process_table::{self, Process, Signal};
-use crate::{Example, root};
+use crate::{Example, in_ci, root};
 
 /// When a program is taken for one that hangs. Far longer than any takes, also on a
 /// machine that does much else.
@@ -528,7 +528,7 @@ pub fn python_is_missing(example: &Example) -> Option<String> {
         let python = Command::new("python3").args(["-c", code]).output();
         python.is_ok_and(|python| python.status.success())
     };
-    if env::var_os("CI").is_some() {
+    if in_ci() {
         return None;
     }
     if !*PYTHON.get_or_init(|| runs("")) {
@@ -544,7 +544,7 @@ pub fn python_is_missing(example: &Example) -> Option<String> {
 pub fn nats_server_is_missing() -> bool {
     static MISSING: LazyLock<bool> = LazyLock::new(|| {
         let version = Command::new("nats-server").arg("--version").output();
-        env::var_os("CI").is_none() && version.is_err()
+        !in_ci() && version.is_err()
     });
     *MISSING
 }
